@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel command line of a stage; used by the host and by the guest */
+#include <string.h>
+
+#include "scenario.h"
+#include "util.h"
+
+/*
+ * Early console, so that a kernel that dies early is not silent. All messages
+ * go to the console: the logs are scanned there. A panic ends the machine.
+ */
+static const char base[] =
+	"console=ttyS0,115200 earlyprintk=ttyS0,115200 loglevel=7 panic=-1 "
+	"printk.devkmsg=on kho=on liveupdate=on intel_iommu=on";
+
+/* The default scratch area cannot be reserved on the debug kernel */
+static const char debug[] = " kho_scratch=512M,128M,0";
+
+/**
+ * stage_cmdline - the kernel command line of a stage
+ * @s: scenario
+ * @number: stage, from 1
+ * @variant: variant under test
+ *
+ * Return: allocated text.
+ */
+char *stage_cmdline(const struct scenario *s, int number, const char *variant)
+{
+	const char *more = s->cmdline[number - 1];
+
+	return text("%s%s hf.scenario=%s hf.stage=%d hf.variant=%s%s%s", base,
+		    strcmp(variant, "debug") ? "" : debug, s->name, number,
+		    variant, more ? " " : "", more ? more : "");
+}
+
+/* Variant of the kernel of stage @number: declared, or the one under test */
+const char *stage_kernel(const struct scenario *s, int number,
+			 const char *variant)
+{
+	const char *kernel = s->kernels[number - 1];
+
+	return kernel ? kernel : variant;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scenario is one file that proves one sentence and holds everything about
+ * it: the machine, the kernels, what runs in the guest, what the host judges.
+ *
+ * The same program is the runner on the host and /init in the guest, so both
+ * sides read the same declaration.
+ */
+#ifndef TESTBED_SCENARIO_H
+#define TESTBED_SCENARIO_H
+
+#define MAX_STAGES	8
+
+/* A special kernel for .kernels: a copy that spins at its first instruction */
+#define KERNEL_SILENT	"silent"
+
+struct evidence;
+
+/**
+ * enum outcome - how one run of a scenario ended
+ * @OUTCOME_OK:		guest content, logs clean, witnesses content
+ * @OUTCOME_GUEST:	an assertion in the guest failed
+ * @OUTCOME_LOG:	a kernel log holds a line that must not be there
+ * @OUTCOME_WITNESS:	what the device saw is not what was promised
+ * @OUTCOME_TIMEOUT:	no verdict within the time limit
+ * @OUTCOME_SILENT:	no kernel line at all: trouble with the machine, not a
+ *			test result
+ * @OUTCOME_NO_VERDICT:	the machine ended without a verdict (panic, reset)
+ * @OUTCOME_SKIP:	not run, with a reason
+ * @OUTCOME_SETUP:	the machine could not be started
+ */
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_GUEST,
+	OUTCOME_LOG,
+	OUTCOME_WITNESS,
+	OUTCOME_TIMEOUT,
+	OUTCOME_SILENT,
+	OUTCOME_NO_VERDICT,
+	OUTCOME_SKIP,
+	OUTCOME_SETUP,
+};
+
+/* A thing the guest can ask the host to do: one QMP command under a name */
+struct host_action {
+	const char *name;
+	const char *qmp;
+};
+
+/**
+ * struct scenario - the declaration
+ * @name:	"NNN-words", also the name of the log directory
+ * @proves:	the sentence it proves, printed with the verdict
+ * @devices:	QEMU arguments for the devices, NULL-terminated
+ * @kernels:	per stage: variant to boot; NULL is the variant under test
+ * @cmdline:	per stage: words added to the kernel command line
+ * @variants:	variants under test it makes sense on, space separated; NULL
+ *		is every variant that has live update of PCI devices
+ * @stage:	what the guest runs in kernel 1, 2, ...; each but the last one
+ *		ends by a kexec
+ * @judge:	looks at traces and logs on the host after the run
+ * @log_allow:	regular expressions for log lines that are expected here
+ * @actions:	QMP commands the guest may ask for, ends with a NULL name
+ * @memory_mb:	0 is the default of the variant
+ * @time_limit:	seconds for the whole run, 0 is the default
+ * @silence_limit: seconds until the first kernel line, 0 is the default
+ * @late_modules: do not load the modules before the stage runs
+ * @expect:	for mirror cases: the outcome that is the right one
+ * @expect_text: and a text its reason must hold
+ */
+struct scenario {
+	const char *name;
+	const char *proves;
+	const char *const *devices;
+	const char *kernels[MAX_STAGES];
+	const char *cmdline[MAX_STAGES];
+	const char *variants;
+	void (*stage[MAX_STAGES])(void);
+	void (*judge)(struct evidence *ev);
+	const char *const *log_allow;
+	const struct host_action *actions;
+	int memory_mb;
+	int time_limit;
+	int silence_limit;
+	int late_modules;
+	enum outcome expect;
+	const char *expect_text;
+};
+
+#define ALL_VARIANTS	"prod module debug stock"
+
+/* Define a scenario and put it into the table */
+#define SCENARIO(sym)							\
+	static const struct scenario sym;				\
+	static const struct scenario *const sym##_entry			\
+	__attribute__((section("scenarios"), used)) = &sym;		\
+	static const struct scenario sym
+
+#define STRINGS(...)	((const char *const []){ __VA_ARGS__, NULL })
+
+/* Sorted by name; NULL after the last one */
+const struct scenario *const *scenario_table(void);
+const struct scenario *scenario_find(const char *name);
+int scenario_stages(const struct scenario *s);
+
+/* For stage @number (from 1) when @variant is under test */
+char *stage_cmdline(const struct scenario *s, int number, const char *variant);
+const char *stage_kernel(const struct scenario *s, int number,
+			 const char *variant);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Going to the next kernel, and what is carried along in its initramfs */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cpio.h"
+#include "kexec.h"
+#include "log.h"
+#include "marker.h"
+#include "stage.h"
+
+static void pack_tree(struct cpio *c, const char *path)
+{
+	struct dirent *e;
+	DIR *d;
+
+	d = opendir(path);
+	if (!d)
+		return;
+	cpio_add_dir(c, path + 1);
+	while ((e = readdir(d))) {
+		struct stat st;
+		char *sub;
+
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		sub = text("%s/%s", path, e->d_name);
+		if (lstat(sub, &st))
+			FAIL("pack %s: %s", sub, strerror(errno));
+		if (S_ISDIR(st.st_mode))
+			pack_tree(c, sub);
+		else if (S_ISREG(st.st_mode))
+			CHECK_OK(cpio_add_file(c, sub + 1, st.st_mode & 07777,
+					       sub));
+		free(sub);
+	}
+	closedir(d);
+}
+
+static int pack_initramfs(void)
+{
+	int last = stage.number + 1 == scenario_stages(stage.scenario);
+	struct cpio c = { 0 };
+	int fd;
+
+	for (const char *const *dir = STRINGS("/dev", "/proc", "/sys", "/tmp");
+	     *dir; dir++)
+		cpio_add_dir(&c, *dir + 1);
+	cpio_add_node(&c, "dev/console", S_IFCHR | 0600, 5, 1);
+	CHECK_OK(cpio_add_file(&c, "init", 0755, "/init"));
+	pack_tree(&c, "/bin");
+	pack_tree(&c, "/modules");
+	pack_tree(&c, "/carry");
+	if (!last)
+		pack_tree(&c, "/boot");
+	cpio_end(&c);
+	fd = CHECK_OK(cpio_to_memfd(&c, "initramfs"));
+	cpio_free(&c);
+	return fd;
+}
+
+void kexec_prepare(const char *more)
+{
+	int next = stage.number + 1;
+	const char *variant;
+	char *cmdline, *path;
+	int kernel, initrd;
+
+	variant = stage_kernel(stage.scenario, next, stage.variant);
+	path = text("/boot/%s/bzImage", variant);
+	kernel = open(path, O_RDONLY | O_CLOEXEC);
+	if (kernel < 0)
+		FAIL("%s: %s", path, strerror(errno));
+	initrd = pack_initramfs();
+	cmdline = stage_cmdline(stage.scenario, next, stage.variant);
+	if (more)
+		cmdline = text_add(cmdline, " %s", more);
+
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
+		    cmdline, 0UL))
+		FAIL("kexec_file_load %s: %s", path, err_name(errno));
+
+	close(initrd);
+	close(kernel);
+	free(cmdline);
+	free(path);
+}
+
+int kexec_reboot(void)
+{
+	int ret;
+
+	mark(MARK_REBOOT);
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_KEXEC, NULL);
+	ret = -errno;
+	mark(MARK_REFUSED);
+	say("reboot(KEXEC): %s", err_name(ret));
+	return ret;
+}
+
+void kexec_next(void)
+{
+	kexec_prepare(NULL);
+	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot()));
+}
+
+void carry_put(const char *name, const void *data, size_t len)
+{
+	char *path = text("/carry/%s", name);
+
+	mkdir("/carry", 0755);
+	CHECK_OK(file_write(path, data, len));
+	free(path);
+}
+
+void *carry_get(const char *name, size_t *ret_len)
+{
+	char *path = text("/carry/%s", name);
+	void *data = file_read(path, ret_len);
+
+	if (!data)
+		FAIL("%s: %s", path, strerror(errno));
+	free(path);
+	return data;
+}

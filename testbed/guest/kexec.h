@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Going to the next kernel. Its initramfs is packed from the running one's
+ * root file system, so chains of any length work and anything a stage puts
+ * below /carry is there in the next stage, with live update or without.
+ */
+#ifndef TESTBED_GUEST_KEXEC_H
+#define TESTBED_GUEST_KEXEC_H
+
+#include <stddef.h>
+
+/* Load the kernel of the next stage; with extra command line words or NULL */
+void kexec_prepare(const char *more);
+
+/* reboot(KEXEC) into the loaded kernel. Return: -errno, if it returns */
+int kexec_reboot(void);
+
+/* Both steps; a refusal fails the stage */
+void kexec_next(void) __attribute__((noreturn));
+
+/* Files that go along to the next stage */
+void carry_put(const char *name, const void *data, size_t len);
+void *carry_get(const char *name, size_t *ret_len);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The scenario and stage this kernel was started for */
+#ifndef TESTBED_GUEST_STAGE_H
+#define TESTBED_GUEST_STAGE_H
+
+#include "scenario.h"
+
+struct stage {
+	const struct scenario *scenario;
+	int number;		/* 1 in the first kernel */
+	char variant[32];	/* the variant under test */
+};
+
+extern struct stage stage;
+
+/* Load all modules that belong to the running kernel */
+void stage_load_modules(void);
+
+/* Does the command line of the running kernel hold this word? */
+int cmdline_has(const char *word);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The first initramfs of a run, and the image the run starts with */
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cpio.h"
+#include "runner.h"
+#include "util.h"
+#include "vm.h"
+
+static struct {
+	struct cpio *cpio;
+	const char *variant;
+} walk;
+
+static int add_module(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	const char *base = path + ftw->base;
+	const char *dot = strrchr(base, '.');
+	char *name;
+	int ret;
+
+	(void)st;
+	if (type != FTW_F || !dot || strcmp(dot, ".ko"))
+		return 0;
+	name = text("modules/%s/%s", walk.variant, base);
+	ret = cpio_add_file(walk.cpio, name, 0644, path);
+	if (ret)
+		fatal("initramfs: %s: %s", path, strerror(-ret));
+	free(name);
+	return 0;
+}
+
+static void add_kernel(struct cpio *c, const char *variant, int with_image)
+{
+	char *image = kernel_image(variant), *dir, *name;
+
+	if (!image)
+		return;
+	if (with_image) {
+		dir = text("boot/%s", variant);
+		cpio_add_dir(c, dir);
+		free(dir);
+		name = text("boot/%s/bzImage", variant);
+		if (cpio_add_file(c, name, 0644, image))
+			fatal("initramfs: %s: %s", image, strerror(errno));
+		free(name);
+	}
+
+	dir = text("modules/%s", variant);
+	cpio_add_dir(c, dir);
+	free(dir);
+	dir = text("%s/out/build/%s", repo_root(), variant);
+	walk.cpio = c;
+	walk.variant = variant;
+	nftw(dir, add_module, 16, FTW_PHYS);
+	free(dir);
+	free(image);
+}
+
+int initramfs_build(const char *const *variants, int with_images)
+{
+	static const char *const busybox[] = { "/bin/busybox",
+					       "/usr/bin/busybox" };
+	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "bin",
+					    "boot", "modules", "carry" };
+	struct cpio c = { 0 };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++)
+		cpio_add_dir(&c, dirs[i]);
+	cpio_add_node(&c, "dev/console", S_IFCHR | 0600, 5, 1);
+	if (cpio_add_file(&c, "init", 0755, "/proc/self/exe"))
+		fatal("initramfs: /proc/self/exe: %s", strerror(errno));
+	for (i = 0; i < ARRAY_SIZE(busybox); i++)
+		if (!cpio_add_file(&c, "bin/busybox", 0755, busybox[i]))
+			break;
+	if (i == ARRAY_SIZE(busybox))
+		fatal("initramfs: no busybox on this machine: install the package busybox-static");
+	for (; *variants; variants++)
+		add_kernel(&c, *variants, with_images);
+	cpio_end(&c);
+
+	fd = cpio_to_memfd(&c, "initramfs");
+	if (fd < 0)
+		fatal("initramfs: memfd: %s", strerror(-fd));
+	cpio_free(&c);
+	return fd;
+}
+
+/*
+ * A kernel that prints nothing: the 32-bit entry point of a real image, right
+ * behind the setup sectors, becomes a jump to itself.
+ */
+static char *silent_kernel(const char *dir, const char *original)
+{
+	char *image = kernel_image(original), *data, *path;
+	size_t len, entry;
+
+	if (!image)
+		return NULL;
+	data = file_read(image, &len);
+	if (!data || len < 0x200)
+		fatal("%s: cannot be read", image);
+	entry = ((unsigned char)data[0x1f1] + 1) * 512;
+	if (entry + 2 > len)
+		fatal("%s: not a bzImage", image);
+	memcpy(data + entry, "\xeb\xfe", 2);
+	path = text("%s/silent-bzImage", dir);
+	if (file_write(path, data, len))
+		fatal("%s: cannot be written", path);
+	free(data);
+	free(image);
+	return path;
+}
+
+char *vm_kernel(const char *variant, const char *dir, const char *original)
+{
+	if (!strcmp(variant, KERNEL_SILENT))
+		return silent_kernel(dir, original);
+	return kernel_image(variant);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The emulated machine: what is the same in every run */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+#include "vm.h"
+
+void args_add(struct args *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	a->v = realloc(a->v, (a->n + 2) * sizeof(*a->v));
+	if (!a->v)
+		abort();
+	va_start(ap, fmt);
+	if (vasprintf(&a->v[a->n++], fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	a->v[a->n] = NULL;
+}
+
+void args_free(struct args *a)
+{
+	for (int i = 0; i < a->n; i++)
+		free(a->v[i]);
+	free(a->v);
+	memset(a, 0, sizeof(*a));
+}
+
+/*
+ * TCG: KVM is not usable in many places where the tests must run, and what is
+ * proven here does not depend on it. The address width of the IOMMU is pinned
+ * because its default differs between versions of QEMU.
+ */
+void machine_args(struct args *a, int memory_mb, int smp)
+{
+	args_add(a, "qemu-system-x86_64");
+	args_add(a, "-machine");
+	args_add(a, "q35,kernel-irqchip=split");
+	args_add(a, "-accel");
+	args_add(a, "tcg");
+	args_add(a, "-cpu");
+	args_add(a, "max");
+	args_add(a, "-smp");
+	args_add(a, "%d", smp);
+	args_add(a, "-m");
+	args_add(a, "%dM", memory_mb);
+	args_add(a, "-nodefaults");
+	args_add(a, "-no-reboot");
+	args_add(a, "-display");
+	args_add(a, "none");
+	args_add(a, "-device");
+	args_add(a, "intel-iommu,intremap=on,caching-mode=on,aw-bits=48");
+}
+
+/* The debug kernel's shadow memory and scratch area need 4 GiB */
+int machine_memory(const char *variant)
+{
+	return strcmp(variant, "debug") ? 1024 : 4096;
+}

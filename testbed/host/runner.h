@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verbs of the host side and the places they share */
+#ifndef TESTBED_HOST_RUNNER_H
+#define TESTBED_HOST_RUNNER_H
+
+#include <stddef.h>
+
+int host_main(int argc, char **argv);
+
+int verb_run(int argc, char **argv);
+int verb_vm(int argc, char **argv);
+
+/* Top of the repository, found from where this program is */
+const char *repo_root(void);
+
+/* bzImage of a kernel variant, allocated; NULL if it has not been built */
+char *kernel_image(const char *variant);
+
+#endif

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One run of one scenario in one machine: start QEMU, follow the serial
+ * console, stop it at the time limit. What it means is decided elsewhere.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runner.h"
+#include "trace.h"
+#include "util.h"
+#include "vm.h"
+
+/* Seconds until the first kernel line; a boot gets there in about two */
+#define SILENCE_LIMIT	30
+#define TIME_LIMIT	60
+
+struct console {
+	FILE *log;
+	char line[4096];
+	size_t len;
+	double start;
+	int saw_kernel;
+	char *verdict;
+};
+
+static void set_outcome(struct vm *vm, enum outcome outcome, char *reason)
+{
+	free(vm->reason);
+	vm->outcome = outcome;
+	vm->reason = reason;
+}
+
+static void run_action(struct vm *vm, struct console *c, const char *name)
+{
+	const struct host_action *a = vm->scenario->actions;
+	char *socket, *error;
+
+	while (a && a->name && strcmp(a->name, name))
+		a++;
+	if (!a || !a->name) {
+		fprintf(c->log, "[host] no action is called '%s'\n", name);
+		return;
+	}
+	socket = text("%s/qmp.sock", vm->dir);
+	error = qmp_command(socket, a->qmp);
+	fprintf(c->log, "[host] %s: %s\n", name, error ? error : "done");
+	free(error);
+	free(socket);
+}
+
+static void console_line(struct vm *vm, struct console *c)
+{
+	char *p;
+
+	c->line[c->len] = 0;
+	fprintf(c->log, "[%7.3f] %s\n", now() - c->start, c->line);
+	fflush(c->log);
+
+	if (strstr(c->line, "Linux version "))
+		c->saw_kernel++;
+	p = strstr(c->line, "hf: verdict: ");
+	if (p && !c->verdict)
+		c->verdict = strdup(p + strlen("hf: verdict: "));
+	p = strstr(c->line, "hf: ask-host ");
+	if (p)
+		run_action(vm, c, p + strlen("hf: ask-host "));
+	c->len = 0;
+}
+
+/* Return: 0 at end of file */
+static int console_read(struct vm *vm, struct console *c, int fd)
+{
+	char buf[4096];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] == '\r')
+			continue;
+		if (buf[i] == '\n' || c->len + 1 >= sizeof(c->line))
+			console_line(vm, c);
+		else
+			c->line[c->len++] = buf[i];
+	}
+	if (n <= 0 && c->len)
+		console_line(vm, c);
+	return n > 0;
+}
+
+static void scenario_args(struct vm *vm, struct args *a, int initrd)
+{
+	const struct scenario *s = vm->scenario;
+	int memory = s->memory_mb ? s->memory_mb :
+				    machine_memory(vm->variant);
+	const char *first = stage_kernel(s, 1, vm->variant);
+	char *image = vm_kernel(first, vm->dir, vm->variant);
+	char *cmdline = stage_cmdline(s, 1, vm->variant);
+
+	if (!image)
+		fatal("kernel variant '%s' is not built: run './run kernel --variant %s'",
+		      first, first);
+	machine_args(a, memory, 2);
+	args_add(a, "-kernel");
+	args_add(a, "%s", image);
+	args_add(a, "-initrd");
+	args_add(a, "/proc/self/fd/%d", initrd);
+	args_add(a, "-append");
+	args_add(a, "%s", cmdline);
+	args_add(a, "-serial");
+	args_add(a, "stdio");
+	args_add(a, "-qmp");
+	args_add(a, "unix:qmp.sock,server=on,wait=off");
+	args_add(a, "-msg");
+	args_add(a, "timestamp=on");
+	args_add(a, "-trace");
+	args_add(a, "events=trace.events,file=trace.log");
+	for (const char *const *d = s->devices; d && *d; d++)
+		args_add(a, "%s", *d);
+	free(image);
+	free(cmdline);
+}
+
+static void write_list(const char *dir, const char *name, char **lines)
+{
+	char *path = text("%s/%s", dir, name), *all = NULL;
+
+	for (; *lines; lines++)
+		all = text_add(all, "%s\n", *lines);
+	if (file_write(path, all, strlen(all)))
+		fatal("%s: cannot be written", path);
+	free(all);
+	free(path);
+}
+
+static void child(struct vm *vm, struct args *a, int out)
+{
+	int null = open("/dev/null", O_RDONLY), err;
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (chdir(vm->dir))
+		_exit(126);
+	err = open("qemu.log", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	dup2(null, 0);
+	dup2(out, 1);
+	dup2(err, 2);
+	execvp(a->v[0], a->v);
+	dprintf(2, "%s: %s\n", a->v[0], strerror(errno));
+	_exit(127);
+}
+
+static pid_t start(struct vm *vm, int *ret_out)
+{
+	const char *variants[MAX_STAGES + 1] = { 0 };
+	int stages = scenario_stages(vm->scenario);
+	struct args a = { 0 };
+	int initrd, out[2], n = 0;
+	pid_t pid;
+
+	for (int i = 1; i <= stages; i++) {
+		const char *v = stage_kernel(vm->scenario, i, vm->variant);
+		int k;
+
+		for (k = 0; k < n && strcmp(variants[k], v); k++)
+			;
+		if (k == n)
+			variants[n++] = v;
+	}
+	initrd = initramfs_build(variants, stages > 1);
+	scenario_args(vm, &a, initrd);
+	write_list(vm->dir, "trace.events", (char **)trace_events);
+	write_list(vm->dir, "qemu.args", a.v);
+	if (pipe2(out, O_CLOEXEC))
+		fatal("pipe: %s", strerror(errno));
+
+	pid = fork();
+	if (pid < 0)
+		fatal("fork: %s", strerror(errno));
+	if (!pid)
+		child(vm, &a, out[1]);
+	setpgid(pid, pid);
+	close(out[1]);
+	close(initrd);
+	args_free(&a);
+	*ret_out = out[0];
+	return pid;
+}
+
+/* Follow the console until the machine ends or a limit is reached */
+static void follow(struct vm *vm, struct console *c, int fd)
+{
+	double scale = vm->time_scale, silence, limit;
+
+	silence = scale * (vm->scenario->silence_limit ?: SILENCE_LIMIT);
+	limit = scale * (vm->scenario->time_limit ?: TIME_LIMIT);
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		double t = now() - c->start;
+
+		if (!c->saw_kernel && t > silence) {
+			set_outcome(vm, OUTCOME_SILENT,
+				    text("no kernel line within %.0f s",
+					 silence));
+			return;
+		}
+		if (t > limit) {
+			set_outcome(vm, OUTCOME_TIMEOUT,
+				    text("no verdict within %.0f s; kernels seen: %d",
+					 limit, c->saw_kernel));
+			return;
+		}
+		if (poll(&p, 1, 200) > 0 && !console_read(vm, c, fd))
+			return;
+	}
+}
+
+static void judge_verdict(struct vm *vm, struct console *c, int status)
+{
+	int stages = scenario_stages(vm->scenario);
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) && !c->saw_kernel)
+		set_outcome(vm, OUTCOME_SETUP,
+			    text("QEMU ended with status %d, see qemu.log",
+				 WEXITSTATUS(status)));
+	else if (!c->verdict)
+		set_outcome(vm, OUTCOME_NO_VERDICT,
+			    text("the machine ended without a verdict; kernels seen: %d",
+				 c->saw_kernel));
+	else if (!strncmp(c->verdict, "skip: ", 6))
+		set_outcome(vm, OUTCOME_SKIP, strdup(c->verdict + 6));
+	else if (!strncmp(c->verdict, "fail: ", 6))
+		set_outcome(vm, OUTCOME_GUEST, strdup(c->verdict + 6));
+	else if (strcmp(c->verdict, "ok"))
+		set_outcome(vm, OUTCOME_GUEST,
+			    text("verdict is '%s'", c->verdict));
+	else if (c->saw_kernel != stages)
+		set_outcome(vm, OUTCOME_GUEST,
+			    text("%d kernels were seen, %d expected",
+				 c->saw_kernel, stages));
+	else
+		set_outcome(vm, OUTCOME_OK, NULL);
+}
+
+/**
+ * vm_run - run the scenario once
+ * @vm: outcome, reason and time are filled in
+ */
+void vm_run(struct vm *vm)
+{
+	struct console c = { .start = now() };
+	char *path = text("%s/serial.log", vm->dir);
+	int fd, status = 0;
+	pid_t pid;
+
+	c.log = fopen(path, "we");
+	if (!c.log)
+		fatal("%s: %s", path, strerror(errno));
+	free(path);
+
+	vm->reason = NULL;
+	vm->outcome = OUTCOME_OK;
+	pid = start(vm, &fd);
+	follow(vm, &c, fd);
+	if (vm->outcome != OUTCOME_OK)
+		kill(-pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	kill(-pid, SIGKILL);
+	vm->seconds = now() - c.start;
+	if (vm->outcome == OUTCOME_OK)
+		judge_verdict(vm, &c, status);
+
+	close(fd);
+	fclose(c.log);
+	free(c.verdict);
+}

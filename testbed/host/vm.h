@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One QEMU machine: start, listen, end */
+#ifndef TESTBED_HOST_VM_H
+#define TESTBED_HOST_VM_H
+
+#include <sys/types.h>
+
+#include "scenario.h"
+
+/* A growing argument vector */
+struct args {
+	char **v;
+	int n;
+};
+
+void args_add(struct args *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void args_free(struct args *a);
+
+/* The machine every run uses, without kernel, console and devices */
+void machine_args(struct args *a, int memory_mb, int smp);
+
+/* Default memory of a variant */
+int machine_memory(const char *variant);
+
+/*
+ * First initramfs: this program as /init, busybox, the modules and images of
+ * the given kernels. Return: inheritable memfd.
+ */
+int initramfs_build(const char *const *variants, int with_images);
+
+/* The image to start with; the silent kernel is made into @dir */
+char *vm_kernel(const char *variant, const char *dir, const char *fallback);
+
+struct vm {
+	const struct scenario *scenario;
+	const char *variant;
+	const char *dir;	/* logs of this run */
+	double time_scale;
+
+	/* filled by vm_run() */
+	enum outcome outcome;
+	char *reason;
+	double seconds;
+};
+
+void vm_run(struct vm *vm);
+
+/* QMP: one command on a connection of its own; NULL or the error text */
+char *qmp_command(const char *socket_path, const char *command);
+
+#endif
