@@ -7,6 +7,8 @@
 #ifndef TESTBED_GUEST_LOG_H
 #define TESTBED_GUEST_LOG_H
 
+#include <string.h>
+
 #include "util.h"
 
 void say(const char *fmt, ...) PRINTF(1, 2);

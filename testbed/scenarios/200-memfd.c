@@ -1,13 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "log.h"
+/* The plain live update that everything else builds on */
+#include <unistd.h>
+
 #include "kexec.h"
+#include "log.h"
+#include "luo.h"
+#include "marker.h"
+#include "memory.h"
 #include "scenario.h"
 
-static void one(void) { say("hello"); kexec_next(); }
-static void two(void) { say("hello again"); }
+#define SIZE	(1 << 20)
+#define TOKEN	0x100
+
+static void first(void)
+{
+	int luo = CHECK_OK(luo_open());
+	int session = CHECK_OK(luo_create(luo, "holdfast-200"));
+	int memfd = memfd_make("200", SIZE);
+
+	memfd_fill(memfd, SIZE, 200);
+	CHECK_OK(luo_preserve(session, memfd, TOKEN));
+	kexec_next();
+}
+
+static void second(void)
+{
+	int luo = CHECK_OK(luo_open());
+	int session = CHECK_OK(luo_retrieve_session(luo, "holdfast-200"));
+	int memfd;
+
+	mark(MARK_RETRIEVE);
+	memfd = CHECK_OK(luo_retrieve(session, TOKEN));
+	memfd_check(memfd, SIZE, 200);
+	CHECK_OK(luo_finish(session));
+	mark(MARK_FINISHED);
+	memfd_check(memfd, SIZE, 200);
+}
+
 SCENARIO(memfd) = {
 	.name = "200-memfd",
-	.proves = "x",
+	.proves = "a memfd and its bytes reach the next kernel",
 	.variants = ALL_VARIANTS,
-	.stage = { one, two },
+	.stage = { first, second },
 };

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Fault injection and leak detection of the debug kernel */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "log.h"
+
+#define NTH	"/proc/thread-self/fail-nth"
+#define LEAKS	"/sys/kernel/debug/kmemleak"
+
+static void setting(const char *path, const char *value)
+{
+	int ret = file_write(path, value, strlen(value));
+
+	CHECK(!ret, "%s: %s", path, err_name(ret));
+}
+
+int fault_available(void)
+{
+	return !access(NTH, W_OK) &&
+	       !access("/sys/kernel/debug/failslab/times", W_OK);
+}
+
+void fault_setup(void)
+{
+	setting("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	setting("/sys/kernel/debug/failslab/verbose", "0");
+	setting("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+	setting("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
+	setting("/sys/kernel/debug/fail_page_alloc/min-order", "0");
+	setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+}
+
+/* One descriptor for good: opening a file passes sites of its own */
+static int nth_fd(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open(NTH, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		FAIL("%s: %s", NTH, strerror(errno));
+	return fd;
+}
+
+void fault_arm(int n)
+{
+	char number[16];
+	int fd = nth_fd();
+
+	snprintf(number, sizeof(number), "%d", n);
+	if (pwrite(fd, number, strlen(number), 0) < 0)
+		FAIL("%s: %s", NTH, strerror(errno));
+}
+
+int fault_disarm(void)
+{
+	char number[16] = "";
+	int fd = nth_fd();
+
+	/* What is left to pass; 0 once the fault has fired */
+	if (pread(fd, number, sizeof(number) - 1, 0) <= 0 ||
+	    pwrite(fd, "0", 1, 0) != 1)
+		FAIL("%s: %s", NTH, strerror(errno));
+	return atoi(number) == 0;
+}
+
+void leak_mark(void)
+{
+	if (access(LEAKS, W_OK))
+		return;
+	setting(LEAKS, "scan");
+	setting(LEAKS, "clear");
+}
+
+/* An object counts as lost when two scans have not found a pointer to it */
+void leak_check(void)
+{
+	char *report;
+
+	if (access(LEAKS, W_OK))
+		return;
+	setting(LEAKS, "scan");
+	sleep(6);
+	setting(LEAKS, "scan");
+	report = file_read(LEAKS, NULL);
+	if (!report || !*report) {
+		free(report);
+		return;
+	}
+	say("%s", report);
+	FAIL("memory is lost, see the report above");
+}

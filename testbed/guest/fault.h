@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fault injection and leak detection of the debug kernel */
+#ifndef TESTBED_GUEST_FAULT_H
+#define TESTBED_GUEST_FAULT_H
+
+/* Does this kernel have fault injection? */
+int fault_available(void);
+
+/* Let sleeping allocations fail too, and keep the log quiet */
+void fault_setup(void);
+
+/* The @n-th site (from 1) this thread passes from now on fails */
+void fault_arm(int n);
+
+/* Return: 1 if the armed site was reached. Nothing is armed any more */
+int fault_disarm(void);
+
+/* Forget what is lost already; fail the stage if anything is lost since */
+void leak_mark(void);
+void leak_check(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /dev/iommu. All return >= 0 or -errno */
+#ifndef TESTBED_GUEST_IOMMUFD_H
+#define TESTBED_GUEST_IOMMUFD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int iommufd_open(void);
+int iommufd_ioas_alloc(int iommufd, uint32_t *ret_ioas);
+int iommufd_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
+		     uint64_t iova);
+int iommufd_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
+		     uint64_t iova);
+int iommufd_destroy(int iommufd, uint32_t id);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* memfds with known contents */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "memory.h"
+
+int memfd_make(const char *name, size_t size)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || ftruncate(fd, size) ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		FAIL("memfd %s of %zu bytes: %s", name, size, strerror(errno));
+	return fd;
+}
+
+void *memfd_map(int fd, size_t size)
+{
+	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 0);
+
+	if (mem == MAP_FAILED)
+		FAIL("mmap of %zu bytes of a memfd: %s", size,
+		     strerror(errno));
+	return mem;
+}
+
+static unsigned char pattern(size_t i, unsigned int seed)
+{
+	unsigned int x = (i >> 12) * 2654435761u + (i & 0xfff) * 40503u +
+			 seed * 97u;
+
+	return x ^ x >> 8 ^ x >> 16;
+}
+
+void pattern_fill(void *mem, size_t size, unsigned int seed)
+{
+	unsigned char *p = mem;
+
+	for (size_t i = 0; i < size; i++)
+		p[i] = pattern(i, seed);
+}
+
+size_t pattern_check(const void *mem, size_t size, unsigned int seed)
+{
+	const unsigned char *p = mem;
+	size_t i;
+
+	for (i = 0; i < size && p[i] == pattern(i, seed); i++)
+		;
+	return i;
+}
+
+void memfd_fill(int fd, size_t size, unsigned int seed)
+{
+	void *mem = memfd_map(fd, size);
+
+	pattern_fill(mem, size, seed);
+	munmap(mem, size);
+}
+
+void memfd_check(int fd, size_t size, unsigned int seed)
+{
+	void *mem = memfd_map(fd, size);
+	size_t at = pattern_check(mem, size, seed);
+
+	if (at != size)
+		FAIL("memfd: byte %zu of %zu differs", at, size);
+	munmap(mem, size);
+}

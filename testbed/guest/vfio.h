@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfio-pci device files. All return >= 0 or -errno unless said otherwise */
+#ifndef TESTBED_GUEST_VFIO_H
+#define TESTBED_GUEST_VFIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The device's own file: open, bind to an iommufd, attach to an ioas */
+int vfio_cdev_open(const char *bdf);
+int vfio_bind(int dev, int iommufd);
+int vfio_attach(int dev, uint32_t ioas);
+int vfio_detach(int dev);
+
+/* The older way through a group and a type 1 container */
+int vfio_container_open(void);
+int vfio_group_open(const char *bdf);
+int vfio_group_set_container(int group, int container);
+int vfio_group_get_device(int group, const char *bdf);
+
+int vfio_get_info(int dev);
+int vfio_region(int dev, unsigned int index, uint64_t *ret_offset,
+		uint64_t *ret_size);
+void *vfio_bar_map(int dev, unsigned int index, size_t *ret_size);
+int vfio_config_read(int dev, unsigned int offset, int size,
+		     unsigned int *ret_value);
+int vfio_config_write(int dev, unsigned int offset, int size,
+		      unsigned int value);
+
+/* One eventfd for the first vector of INTx (0), MSI (1) or MSI-X (2) */
+int vfio_irq_enable(int dev, unsigned int index, int eventfd);
+int vfio_irq_disable(int dev, unsigned int index);
+
+int vfio_reset(int dev);
+int vfio_hot_reset(int dev);
+
+/* Set the power state through the capability in virtual config space */
+int vfio_set_power(int dev, unsigned int state);
+
+#endif
