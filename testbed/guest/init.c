@@ -18,6 +18,7 @@
 
 #include "log.h"
 #include "marker.h"
+#include "pcisnap.h"
 #include "stage.h"
 #include "verdict.h"
 
@@ -126,6 +127,8 @@ static void find_stage(void)
 static void run_stage(void)
 {
 	mark(MARK_INIT);
+	if (stage.number == 1)
+		pci_announce(NULL);
 	if (!stage.scenario->late_modules)
 		stage_load_modules();
 	stage.scenario->stage[stage.number - 1]();

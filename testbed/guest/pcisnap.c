@@ -174,6 +174,32 @@ int pcisnap_compare(const char *before, const char *after,
 	return lost > new ? lost : new;
 }
 
+static void announce_one(const char *bdf, void *data)
+{
+	char *parent = pci_parent(bdf);
+	unsigned int id = pci_read(bdf, PCI_VENDOR_ID, 4);
+	int bridge = (pci_read(bdf, PCI_HEADER_TYPE, 1) & 0x7f) ==
+		     PCI_HEADER_TYPE_BRIDGE;
+
+	(void)data;
+	say("pci %s id=%04x:%04x parent=0000:%s exp=%x pm=%x msi=%x msix=%x acs=%x buses=%x-%x",
+	    bdf, id & 0xffff, id >> 16, parent ? parent + 5 : "root",
+	    pci_cap(bdf, PCI_CAP_ID_EXP), pci_cap(bdf, PCI_CAP_ID_PM),
+	    pci_cap(bdf, PCI_CAP_ID_MSI), pci_cap(bdf, PCI_CAP_ID_MSIX),
+	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_ACS),
+	    bridge ? pci_read(bdf, PCI_SECONDARY_BUS, 1) : 0,
+	    bridge ? pci_read(bdf, PCI_SUBORDINATE_BUS, 1) : 0);
+	free(parent);
+}
+
+void pci_announce(const char *bdf)
+{
+	if (bdf)
+		announce_one(bdf, NULL);
+	else
+		pci_each(announce_one, NULL);
+}
+
 void pcisnap_carry(void)
 {
 	char *snap = pcisnap_take();
