@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the PCI fabric inherits from the previous kernel in a Live Update.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: PCI Live Update, inherited fabric
+ *
+ * A device that was handed over is known to its peers and to the IOMMU by its
+ * requester ID, and what it may reach is decided by ACS on the way. Neither may
+ * change while it waits for its owner, so that the new kernel
+ *
+ * - keeps the bus numbers of all bridges that have some, and not only of those
+ *   above preserved devices: a bridge beside them must not be given a range that
+ *   overlaps theirs. Bridges without numbers, hot-added ones for example, are
+ *   numbered as always, behind all ranges in use. A preserved bridge that lost
+ *   its numbers is left alone with all that is below it, since new numbers would
+ *   give the devices new names;
+ * - keeps ACS Control of preserved devices and bridges for as long as their
+ *   struct pci_dev exists. It is written again after each reset, in place of what
+ *   the kernel would choose;
+ * - keeps ARI Forwarding of preserved bridges, and believes it.
+ *
+ * All functions are called by enumeration, which serializes them.
+ */
+
+#define pr_fmt(fmt) "PCI: liveupdate: " fmt
+
+#include <linux/pci.h>
+
+#include "pci.h"
+#include "liveupdate.h"
+
+/**
+ * pci_liveupdate_assign_all_busses - Shall this bridge get new bus numbers?
+ * @bridge: Bridge that is being scanned, borrowed.
+ * @pass:   Pass of the scan, 0 or 1.
+ *
+ * The answer of the first pass holds for the second, even if the last preserved
+ * device is finished in between, and the answer for a bridge holds for those
+ * below it.
+ *
+ * Context: Enumeration.
+ * Return: true if the numbers it has shall be ignored.
+ */
+bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass)
+{
+	struct pci_dev *parent = pci_upstream_bridge(bridge);
+
+	if (!pass)
+		bridge->liveupdate.inherit_buses =
+			pci_liveupdate_any_incoming() ||
+			(parent && parent->liveupdate.inherit_buses);
+
+	return pcibios_assign_all_busses() && !bridge->liveupdate.inherit_buses;
+}
+
+/**
+ * pci_liveupdate_bridge_lost - Has a preserved bridge lost its bus numbers?
+ * @bridge:      Bridge that is being scanned, borrowed.
+ * @secondary:   Its secondary bus number.
+ * @subordinate: Its subordinate bus number.
+ * @broken:      They do not fit its place in the hierarchy.
+ * @pass:        Pass of the scan, 0 or 1.
+ *
+ * Context: Enumeration.
+ * Return: true if nothing below @bridge may be scanned.
+ */
+bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
+				u8 subordinate, bool broken, int pass)
+{
+	if (!pci_liveupdate_is_incoming(bridge))
+		return false;
+	if (secondary && subordinate && !broken)
+		return false;
+
+	if (!pass)
+		pci_err(bridge, "liveupdate: lost its bus numbers (now [bus %02x-%02x]), devices below it cannot be reached\n",
+			secondary, subordinate);
+	return true;
+}
+
+/**
+ * pci_liveupdate_acs_init - Record the ACS Control of an incoming device.
+ * @dev: Device or bridge whose ACS capability was just found, borrowed.
+ *
+ * Context: Enumeration.
+ */
+void pci_liveupdate_acs_init(struct pci_dev *dev)
+{
+	if (!dev->liveupdate.was_preserved)
+		return;
+
+	if (pci_read_config_word(dev, dev->acs_cap + PCI_ACS_CTRL,
+				 &dev->liveupdate.acs_ctrl))
+		return;
+
+	dev->liveupdate.acs_inherited = true;
+}
+
+/**
+ * pci_liveupdate_restore_acs - Write the inherited ACS Control.
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Wherever ACS is enabled: when a driver is bound, after a reset.
+ * Return: true if @dev inherits ACS, so that nothing else shall be written.
+ */
+bool pci_liveupdate_restore_acs(struct pci_dev *dev)
+{
+	u16 ctrl;
+
+	if (!dev->liveupdate.acs_inherited)
+		return false;
+
+	pci_read_config_word(dev, dev->acs_cap + PCI_ACS_CTRL, &ctrl);
+	if (ctrl != dev->liveupdate.acs_ctrl)
+		pci_write_config_word(dev, dev->acs_cap + PCI_ACS_CTRL,
+				      dev->liveupdate.acs_ctrl);
+	return true;
+}
+
+/**
+ * pci_liveupdate_inherit_ari - Believe the ARI Forwarding of a preserved bridge.
+ * @dev: Function 0 below the bridge, borrowed.
+ *
+ * Context: Enumeration.
+ * Return: true if the bridge above @dev is preserved and keeps its setting.
+ */
+bool pci_liveupdate_inherit_ari(struct pci_dev *dev)
+{
+	struct pci_dev *bridge = pci_upstream_bridge(dev);
+	u16 ctl;
+
+	if (dev->devfn || !bridge || !bridge->liveupdate.was_preserved)
+		return false;
+
+	pcie_capability_read_word(bridge, PCI_EXP_DEVCTL2, &ctl);
+	bridge->ari_enabled = !!(ctl & PCI_EXP_DEVCTL2_ARI);
+	return true;
+}

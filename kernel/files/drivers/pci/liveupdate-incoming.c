@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PCI devices that the previous kernel handed over in a Live Update.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: PCI Live Update, incoming devices
+ *
+ * Reads the entries of the previous kernel before PCI is scanned, marks the
+ * devices and bridges that they name when these are enumerated, and forgets them
+ * one by one as their owners finish. See liveupdate.c for the life cycle, the
+ * unhappy paths and the lock order.
+ *
+ * No entry is used before the version, the addresses, the flags and the counts of
+ * all of them were checked.
+ */
+
+#define pr_fmt(fmt) "PCI: liveupdate: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/io.h>
+#include <linux/kexec_handover.h>
+#include <linux/kho/abi/pci.h>
+#include <linux/kho_block.h>
+#include <linux/liveupdate.h>
+#include <linux/mm.h>
+#include <linux/pm_runtime.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "pci.h"
+#include "liveupdate.h"
+
+/**
+ * struct pci_liveupdate_incoming - State from the previous kernel.
+ * @ser:     Root in preserved memory.
+ * @blocks:  Entries in preserved memory.
+ * @devices: The entries in use, by pci_liveupdate_key().
+ */
+struct pci_liveupdate_incoming {
+	struct pci_liveupdate_ser *ser;
+	struct kho_block_set blocks;
+	struct xarray devices;
+};
+
+static struct pci_liveupdate_incoming *pci_liveupdate_incoming;
+
+static unsigned long pci_liveupdate_key(u32 domain, u16 bdf)
+{
+	return (unsigned long)domain << 16 | bdf;
+}
+
+static unsigned long pci_liveupdate_dev_key(struct pci_dev *dev)
+{
+	return pci_liveupdate_key(pci_domain_nr(dev->bus), pci_dev_id(dev));
+}
+
+static bool pci_liveupdate_valid_pa(u64 pa)
+{
+	if (pa && IS_ALIGNED(pa, PAGE_SIZE) && pfn_valid(PHYS_PFN(pa)))
+		return true;
+
+	pr_err("no preserved page at %#llx\n", pa);
+	return false;
+}
+
+static int pci_liveupdate_add_entry(struct pci_liveupdate_incoming *in,
+				    struct pci_liveupdate_dev_ser *ser)
+{
+	bool bridge = ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE;
+	int err;
+
+	if (!ser->refcount)
+		return 0;
+
+	if (ser->flags & ~PCI_LIVEUPDATE_DEV_FLAGS ||
+	    (!bridge && ser->refcount != 1)) {
+		pr_err("%04x:%02x:%02x.%d: damaged entry (flags %#x, count %u)\n",
+		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+		       PCI_FUNC(ser->bdf), ser->flags, ser->refcount);
+		return -EINVAL;
+	}
+
+	err = xa_insert(&in->devices, pci_liveupdate_key(ser->domain, ser->bdf),
+			ser, GFP_KERNEL);
+	if (err == -EBUSY) {
+		pr_err("%04x:%02x:%02x.%d: more than one entry\n",
+		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+		       PCI_FUNC(ser->bdf));
+		return -EINVAL;
+	}
+
+	return err;
+}
+
+/**
+ * pci_liveupdate_flb_retrieve - Read the state of the previous kernel.
+ * @args: LUO gives the address and gets the incoming state, owned by the FLB.
+ *
+ * Context: Called by LUO with the lock of the FLB held.
+ * Return: 0 on success, or
+ *         -EINVAL if the state is damaged or of another version,
+ *         -ENOMEM if memory cannot be had.
+ */
+int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
+{
+	struct pci_liveupdate_dev_ser *dev_ser;
+	struct pci_liveupdate_incoming *in;
+	struct pci_liveupdate_ser *ser;
+	struct kho_block_set_it it;
+	int err;
+
+	if (!pci_liveupdate_valid_pa(args->data))
+		return -EINVAL;
+
+	ser = phys_to_virt(args->data);
+	if (ser->version != PCI_LIVEUPDATE_VERSION) {
+		pr_err("the previous kernel wrote version %u, this one reads version %u\n",
+		       ser->version, PCI_LIVEUPDATE_VERSION);
+		return -EINVAL;
+	}
+	if (!pci_liveupdate_valid_pa(ser->devices))
+		return -EINVAL;
+
+	in = kzalloc_obj(*in);
+	if (!in)
+		return -ENOMEM;
+
+	in->ser = ser;
+	xa_init(&in->devices);
+	kho_block_set_init(&in->blocks, sizeof(*dev_ser));
+	err = kho_block_set_restore(&in->blocks, ser->devices);
+	if (err)
+		goto err_free;
+
+	kho_block_set_it_init(&it, &in->blocks);
+	while ((dev_ser = kho_block_set_it_read_entry(&it))) {
+		err = pci_liveupdate_add_entry(in, dev_ser);
+		if (err)
+			goto err_destroy;
+	}
+
+	args->obj = in;
+	return 0;
+
+err_destroy:
+	xa_destroy(&in->devices);
+	kho_block_set_destroy(&in->blocks);
+err_free:
+	kfree(in);
+	return err;
+}
+
+/* Returns true if the caller has to give up the runtime PM reference. */
+static bool pci_liveupdate_clear(struct pci_dev *dev)
+{
+	if (!dev->liveupdate.incoming)
+		return false;
+
+	WRITE_ONCE(dev->liveupdate.incoming, false);
+	WRITE_ONCE(dev->liveupdate.retrieved, false);
+	return true;
+}
+
+/**
+ * pci_liveupdate_flb_finish - The last file of the previous kernel is finished.
+ * @args: LUO gives the incoming state, which is freed.
+ *
+ * Context: Called by LUO with the lock of the FLB held. Takes
+ *          pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args)
+{
+	struct pci_liveupdate_incoming *in = args->obj;
+	struct pci_liveupdate_dev_ser *ser;
+	struct pci_dev *dev = NULL;
+	unsigned long key;
+
+	scoped_guard(rwsem_write, &pci_liveupdate_rwsem) {
+		pci_liveupdate_incoming = NULL;
+		xa_for_each(&in->devices, key, ser) {
+			if (ser->refcount &&
+			    !(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE))
+				panic("PCI: liveupdate: %04x:%02x:%02x.%d was never finished by its driver\n",
+				      ser->domain, PCI_BUS_NUM(ser->bdf),
+				      PCI_SLOT(ser->bdf), PCI_FUNC(ser->bdf));
+		}
+	}
+
+	/* Bridges above a device that has gone meanwhile are left over */
+	for_each_pci_dev(dev) {
+		bool put;
+
+		scoped_guard(rwsem_write, &pci_liveupdate_rwsem)
+			put = pci_liveupdate_clear(dev);
+		if (put)
+			pm_runtime_put(&dev->dev);
+	}
+
+	xa_destroy(&in->devices);
+	kho_block_set_destroy(&in->blocks);
+	kho_restore_free(in->ser);
+	kfree(in);
+}
+
+/**
+ * pci_liveupdate_init_incoming - Take over what the previous kernel handed over.
+ * @obj: What pci_liveupdate_flb_retrieve() made of it, owned by the FLB.
+ *
+ * Context: Boot, before PCI is scanned.
+ */
+void __init pci_liveupdate_init_incoming(void *obj)
+{
+	pci_liveupdate_incoming = obj;
+}
+
+static struct pci_liveupdate_dev_ser *
+pci_liveupdate_find(struct pci_liveupdate_incoming *in, unsigned long key)
+{
+	struct pci_liveupdate_dev_ser *ser;
+
+	if (!in)
+		return NULL;
+
+	ser = xa_load(&in->devices, key);
+	return ser && ser->refcount ? ser : NULL;
+}
+
+/**
+ * pci_liveupdate_any_incoming - Does any device wait for its owner?
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ * Return: true until the last device that was handed over is finished.
+ */
+bool pci_liveupdate_any_incoming(void)
+{
+	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	return pci_liveupdate_incoming;
+}
+
+/**
+ * pci_liveupdate_setup_device - Recognise an incoming device.
+ * @dev: Device that is being enumerated: segment, bus and function are known,
+ *       nothing was written to it.
+ *
+ * Context: Enumeration. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_setup_device(struct pci_dev *dev)
+{
+	struct pci_liveupdate_dev_ser *ser;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	ser = pci_liveupdate_find(pci_liveupdate_incoming,
+				  pci_liveupdate_dev_key(dev));
+	if (!ser)
+		return;
+
+	if (!(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE) !=
+	    (dev->hdr_type == PCI_HEADER_TYPE_NORMAL)) {
+		pci_err(dev, "liveupdate: not the device that was preserved here, left alone\n");
+		return;
+	}
+
+	dev->liveupdate.was_preserved = true;
+	WRITE_ONCE(dev->liveupdate.incoming, true);
+	pci_info(dev, "liveupdate: incoming\n");
+}
+
+/**
+ * pci_liveupdate_add_device - Keep an incoming device in D0.
+ * @dev: Device that is being added.
+ *
+ * Idle devices are put into D3hot as soon as they have a driver, vfio-pci
+ * included, and bridges once everything below them is idle. The reference is
+ * given up when the device is finished.
+ *
+ * Context: Enumeration.
+ */
+void pci_liveupdate_add_device(struct pci_dev *dev)
+{
+	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	if (dev->liveupdate.incoming)
+		pm_runtime_get_noresume(&dev->dev);
+}
+
+/**
+ * pci_liveupdate_destroy_device - The device goes away.
+ * @dev: Device that is being destroyed.
+ *
+ * A driver must not let go of a device that it preserves. An incoming device may
+ * go: it is recognised again should it come back.
+ *
+ * Context: Removal. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_destroy_device(struct pci_dev *dev)
+{
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	pci_WARN(dev, dev->liveupdate.slot, "liveupdate: removed while preserved\n");
+	pci_liveupdate_clear(dev);
+}
+
+/**
+ * pci_liveupdate_retrieve - The owner takes an incoming device back.
+ * @dev: Endpoint, borrowed.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ * Return: 0 on success, or
+ *         -ENOENT if @dev is not incoming,
+ *         -EBUSY if it was taken back already.
+ */
+int pci_liveupdate_retrieve(struct pci_dev *dev)
+{
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	if (!dev->liveupdate.incoming)
+		return -ENOENT;
+	if (dev->liveupdate.retrieved)
+		return -EBUSY;
+
+	WRITE_ONCE(dev->liveupdate.retrieved, true);
+	pci_info(dev, "liveupdate: retrieved\n");
+	return 0;
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_retrieve);
+
+/**
+ * pci_liveupdate_unretrieve - Undo pci_liveupdate_retrieve().
+ * @dev: Endpoint, borrowed.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_unretrieve(struct pci_dev *dev)
+{
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	if (!dev->liveupdate.retrieved)
+		return;
+
+	WRITE_ONCE(dev->liveupdate.retrieved, false);
+	pci_info(dev, "liveupdate: incoming, its owner has gone\n");
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_unretrieve);
+
+/**
+ * pci_liveupdate_finish - An incoming device becomes a device like any other.
+ * @dev: Endpoint, borrowed.
+ *
+ * To be called by the finish() operation of the file handler, exactly once for
+ * each device that it preserved.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_finish(struct pci_dev *dev)
+{
+	struct pci_liveupdate_dev_ser *ser;
+	struct pci_dev *pos;
+
+	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+		bool put = false;
+
+		scoped_guard(rwsem_write, &pci_liveupdate_rwsem) {
+			ser = pci_liveupdate_find(pci_liveupdate_incoming,
+						  pci_liveupdate_dev_key(pos));
+			if (ser && !--ser->refcount)
+				put = pci_liveupdate_clear(pos);
+		}
+		if (put)
+			pm_runtime_put(&pos->dev);
+		if (pos == dev && !ser)
+			return;
+	}
+
+	pci_info(dev, "liveupdate: finished\n");
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_finish);
+
+/**
+ * pci_liveupdate_finish_absent - Forget an incoming device that is not there.
+ * @domain: PCI segment number.
+ * @bdf:    Bus, device and function number.
+ *
+ * The bridges above it stay incoming until the last device is finished.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_finish_absent(u32 domain, u16 bdf)
+{
+	struct pci_liveupdate_dev_ser *ser;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	ser = pci_liveupdate_find(pci_liveupdate_incoming,
+				  pci_liveupdate_key(domain, bdf));
+	if (!ser || ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE)
+		return;
+
+	ser->refcount = 0;
+	pr_info("%04x:%02x:%02x.%d: finished, but the device has gone\n",
+		domain, PCI_BUS_NUM(bdf), PCI_SLOT(bdf), PCI_FUNC(bdf));
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_finish_absent);
+
+/**
+ * pci_liveupdate_is_incoming - Was the device handed over and is not finished?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true from enumeration to pci_liveupdate_finish().
+ */
+bool pci_liveupdate_is_incoming(struct pci_dev *dev)
+{
+	return READ_ONCE(dev->liveupdate.incoming);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_is_incoming);
+
+/**
+ * pci_liveupdate_is_protected - Must nobody touch the device?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true while an incoming device waits for its owner, for a bridge until
+ *         all devices below it are finished.
+ */
+bool pci_liveupdate_is_protected(struct pci_dev *dev)
+{
+	return pci_liveupdate_is_incoming(dev) &&
+	       !READ_ONCE(dev->liveupdate.retrieved);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_is_protected);
+
+/**
+ * pci_liveupdate_is_tracked - Does a Live Update depend on the device?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true while @dev is preserved or incoming.
+ */
+bool pci_liveupdate_is_tracked(struct pci_dev *dev)
+{
+	return READ_ONCE(dev->liveupdate.slot) || pci_liveupdate_is_incoming(dev);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_is_tracked);
+
+/**
+ * pci_liveupdate_may_bind - May this driver be bound to the device?
+ * @dev: Device, borrowed.
+ * @drv: Driver, borrowed.
+ *
+ * The driver of an incoming device is chosen by its owner, through
+ * ``driver_override``, and not by what happens to be built in. Bridges need
+ * theirs for the devices below.
+ *
+ * Context: Any.
+ * Return: false if @dev has to be kept from @drv.
+ */
+bool pci_liveupdate_may_bind(struct pci_dev *dev,
+			     const struct device_driver *drv)
+{
+	return !pci_liveupdate_is_incoming(dev) || pci_is_bridge(dev) ||
+	       device_match_driver_override(&dev->dev, drv) > 0;
+}
+

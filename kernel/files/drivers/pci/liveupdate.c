@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Preservation of PCI devices across a Live Update.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: PCI Live Update
+ *
+ * The PCI core records, for the next kernel, which devices are preserved by
+ * their drivers across a kexec and which bridges lead to them, and treats these
+ * devices with care in both kernels. It is used by drivers that register a Live
+ * Update Orchestrator (LUO) file handler, such as vfio-pci.
+ *
+ * What is kept
+ * ============
+ *
+ * - The identity of each preserved device: segment, bus, device and function.
+ *   All bridges keep their bus numbers as long as a preserved device waits in
+ *   the new kernel, whatever ``pci=assign-busses`` says.
+ * - ACS Control of preserved devices and of the bridges above them, whatever
+ *   ``pci=config_acs=`` says, so that routing and IOMMU groups stay the same.
+ * - ARI Forwarding of the bridges above them.
+ * - Bus Master Enable of both at kexec. The driver decides whether the device
+ *   itself is still running.
+ *
+ * What is not kept
+ * ================
+ *
+ * Everything else: BARs and bridge windows, MSI and MSI-X, SR-IOV, ATS, PASID,
+ * PRI, payload sizes, power states other than D0. The driver of a device that
+ * relies on any of it has to carry it over itself. Virtual functions, physical
+ * functions with SR-IOV enabled, devices without a reset method and devices
+ * below anything but plain PCI Express ports are refused.
+ *
+ * Life cycle
+ * ==========
+ *
+ * 1. The driver registers the PCI FLB with its file handler,
+ *    pci_liveupdate_register_flb(). LUO makes the outgoing state before the
+ *    first file of that handler is preserved.
+ * 2. The handler calls pci_liveupdate_preserve(). The device and each bridge up
+ *    to the root port get an entry in memory that Kexec Handover preserves.
+ * 3. kexec. When the first preserved device is shut down the outgoing state is
+ *    frozen; preserved devices and bridges keep Bus Master Enable.
+ * 4. The new kernel reads the entries before it scans PCI. A device that has
+ *    one is *incoming*: no driver is bound to it but one that ``driver_override``
+ *    names, it stays in D0, and it is not reset by others.
+ * 5. The handler calls pci_liveupdate_retrieve() when the owner takes the device
+ *    back, and pci_liveupdate_finish() when LUO ends the session. Then the
+ *    device is like any other.
+ *
+ * Unhappy paths
+ * =============
+ *
+ * - Closing the session before kexec calls pci_liveupdate_unpreserve().
+ * - Entries that the new kernel cannot read or does not understand stop the
+ *   boot with a panic: devices may be writing to memory which that kernel is
+ *   about to give to somebody else.
+ * - So does a driver that lets LUO finish its last file without having finished
+ *   a device: its state is lost at that point.
+ * - A device that is gone when its session ends is forgotten with
+ *   pci_liveupdate_finish_absent().
+ *
+ * Locking
+ * =======
+ *
+ * pci_liveupdate_rwsem protects the outgoing and the incoming state and the
+ * state in each struct pci_dev. It is the innermost lock, except for the
+ * allocator's and Kexec Handover's: LUO calls the FLB operations with its own
+ * locks held, enumeration asks with pci_rescan_remove_lock held. No LUO function
+ * may be called with it held.
+ *
+ *   luo_session->mutex -> luo_register_rwlock -> FLB lock -> pci_liveupdate_rwsem
+ *   pci_rescan_remove_lock -> pci_liveupdate_rwsem
+ */
+
+#define pr_fmt(fmt) "PCI: liveupdate: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/kexec.h>
+#include <linux/kexec_handover.h>
+#include <linux/kho/abi/pci.h>
+#include <linux/kho_block.h>
+#include <linux/liveupdate.h>
+#include <linux/rwsem.h>
+#include <linux/slab.h>
+
+#include "pci.h"
+#include "liveupdate.h"
+
+/**
+ * struct pci_liveupdate_slot - Place of one device in the outgoing state.
+ * @ser:  Entry in preserved memory.
+ * @free: Links the slot into &pci_liveupdate_outgoing.free while unused.
+ */
+struct pci_liveupdate_slot {
+	struct pci_liveupdate_dev_ser *ser;
+	struct list_head free;
+};
+
+/**
+ * struct pci_liveupdate_outgoing - State for the next kernel.
+ * @ser:      Root in preserved memory.
+ * @blocks:   Entries in preserved memory.
+ * @tail:     Where the next new entry goes in @blocks.
+ * @nr_slots: Entries in @blocks, free ones included.
+ * @nr_free:  Free entries.
+ * @free:     Slots to be used again before @blocks grows.
+ * @frozen:   Past the point of no return, nothing may change any more.
+ */
+struct pci_liveupdate_outgoing {
+	struct pci_liveupdate_ser *ser;
+	struct kho_block_set blocks;
+	struct kho_block_set_it tail;
+	u64 nr_slots;
+	u64 nr_free;
+	struct list_head free;
+	bool frozen;
+};
+
+DECLARE_RWSEM(pci_liveupdate_rwsem);
+static struct pci_liveupdate_outgoing *pci_liveupdate_outgoing;
+
+static int pci_liveupdate_flb_preserve(struct liveupdate_flb_op_args *args)
+{
+	struct pci_liveupdate_outgoing *out;
+	struct pci_liveupdate_ser *ser;
+
+	out = kzalloc_obj(*out);
+	if (!out)
+		return -ENOMEM;
+
+	ser = kho_alloc_preserve(sizeof(*ser));
+	if (IS_ERR(ser)) {
+		kfree(out);
+		return PTR_ERR(ser);
+	}
+
+	ser->version = PCI_LIVEUPDATE_VERSION;
+	out->ser = ser;
+	kho_block_set_init(&out->blocks, sizeof(struct pci_liveupdate_dev_ser));
+	INIT_LIST_HEAD(&out->free);
+
+	scoped_guard(rwsem_write, &pci_liveupdate_rwsem)
+		pci_liveupdate_outgoing = out;
+
+	args->obj = out;
+	args->data = virt_to_phys(ser);
+	return 0;
+}
+
+static void pci_liveupdate_flb_unpreserve(struct liveupdate_flb_op_args *args)
+{
+	struct pci_liveupdate_outgoing *out = args->obj;
+	struct pci_liveupdate_slot *slot, *tmp;
+
+	scoped_guard(rwsem_write, &pci_liveupdate_rwsem)
+		pci_liveupdate_outgoing = NULL;
+
+	WARN_ON_ONCE(out->nr_free != out->nr_slots);
+	list_for_each_entry_safe(slot, tmp, &out->free, free)
+		kfree(slot);
+	kho_block_set_destroy(&out->blocks);
+	kho_unpreserve_free(out->ser);
+	kfree(out);
+}
+
+static struct pci_liveupdate_slot *
+pci_liveupdate_alloc_slot(struct pci_liveupdate_outgoing *out)
+{
+	struct pci_liveupdate_slot *slot;
+	int err;
+
+	slot = list_first_entry_or_null(&out->free, struct pci_liveupdate_slot,
+					free);
+	if (slot) {
+		list_del(&slot->free);
+		out->nr_free--;
+		return slot;
+	}
+
+	slot = kzalloc_obj(*slot);
+	if (!slot)
+		return ERR_PTR(-ENOMEM);
+
+	err = kho_block_set_grow(&out->blocks, out->nr_slots + 1);
+	if (err) {
+		kfree(slot);
+		return ERR_PTR(err);
+	}
+
+	if (!out->tail.block)
+		kho_block_set_it_init(&out->tail, &out->blocks);
+	slot->ser = kho_block_set_it_reserve_entry(&out->tail);
+	out->nr_slots++;
+	out->ser->devices = kho_block_set_head_pa(&out->blocks);
+
+	return slot;
+}
+
+static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
+				   struct pci_dev *dev)
+{
+	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
+
+	if (slot) {
+		slot->ser->refcount++;
+		return 0;
+	}
+
+	slot = pci_liveupdate_alloc_slot(out);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+
+	*slot->ser = (struct pci_liveupdate_dev_ser) {
+		.domain = pci_domain_nr(dev->bus),
+		.bdf = pci_dev_id(dev),
+		.flags = pci_is_bridge(dev) ? PCI_LIVEUPDATE_DEV_BRIDGE : 0,
+		.refcount = 1,
+	};
+	WRITE_ONCE(dev->liveupdate.slot, slot);
+	return 0;
+}
+
+static void pci_liveupdate_put_slot(struct pci_liveupdate_outgoing *out,
+				    struct pci_dev *dev)
+{
+	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
+
+	if (WARN_ON_ONCE(!slot) || --slot->ser->refcount)
+		return;
+
+	WRITE_ONCE(dev->liveupdate.slot, NULL);
+	list_add(&slot->free, &out->free);
+	out->nr_free++;
+}
+
+static const char *pci_liveupdate_check_bridge(struct pci_dev *bridge)
+{
+	if (!pci_is_pcie(bridge))
+		return "is a conventional PCI bridge";
+
+	switch (pci_pcie_type(bridge)) {
+	case PCI_EXP_TYPE_ROOT_PORT:
+	case PCI_EXP_TYPE_UPSTREAM:
+	case PCI_EXP_TYPE_DOWNSTREAM:
+		return NULL;
+	default:
+		return "is a bridge between PCI Express and conventional PCI";
+	}
+}
+
+static const char *pci_liveupdate_check_endpoint(struct pci_dev *dev)
+{
+	struct device *parent;
+
+	if (!liveupdate_enabled())
+		return "cannot be handed over: live update is off, boot with liveupdate=on kho=on";
+	if (dev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return "is not an endpoint";
+	if (dev->is_virtfn)
+		return "is a virtual function";
+	if (pci_num_vf(dev))
+		return "has SR-IOV enabled";
+	/* Other requester IDs would have to be inherited, too */
+	if (dev->dma_alias_mask &&
+	    !bitmap_empty(dev->dma_alias_mask, MAX_NR_DEVFNS))
+		return "uses DMA aliases";
+	/* VMD and the like: the segment exists only once its driver is bound */
+	parent = pci_find_host_bridge(dev->bus)->dev.parent;
+	if (parent && dev_is_pci(parent))
+		return "is below a host bridge that is itself a PCI device";
+	if (!pci_reset_supported(dev))
+		return "has no reset method";
+	return NULL;
+}
+
+/**
+ * pci_liveupdate_check - Can this device be preserved?
+ * @dev:     Device, borrowed.
+ * @refusal: Filled in if it cannot.
+ *
+ * Looks at what only depends on the device and the fabric above it, not at
+ * whether it is preserved already.
+ *
+ * Context: Any. The device must not be removed meanwhile.
+ * Return: 0 if it can, -EINVAL if it cannot.
+ */
+int pci_liveupdate_check(struct pci_dev *dev,
+			 struct pci_liveupdate_refusal *refusal)
+{
+	struct pci_dev *pos;
+
+	refusal->dev = dev;
+	refusal->reason = pci_liveupdate_check_endpoint(dev);
+	if (refusal->reason)
+		return -EINVAL;
+
+	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+		refusal->dev = pos;
+		if (pos != dev)
+			refusal->reason = pci_liveupdate_check_bridge(pos);
+		/* Such a quirk computes ACS, it cannot inherit it */
+		if (!refusal->reason && pci_dev_needs_specific_acs(pos))
+			refusal->reason = "needs a device specific ACS quirk";
+		if (refusal->reason)
+			return -EINVAL;
+	}
+
+	return 0;
+}
+
+/**
+ * pci_liveupdate_preserve - Preserve a device across the next Live Update.
+ * @dev: Endpoint, borrowed. The caller keeps its driver bound until
+ *       pci_liveupdate_unpreserve() or kexec.
+ *
+ * Records @dev and each bridge above it for the next kernel. To be called by the
+ * preserve() operation of a file handler with which the PCI FLB is registered.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ * Return: 0 on success, or
+ *         -EBUSY if @dev is preserved already,
+ *         -EINVAL if @dev cannot be preserved (the log says why) or the state is
+ *         frozen,
+ *         -ENOENT if there is no outgoing state,
+ *         -ENOMEM or -ENOSPC if memory cannot be had.
+ */
+int pci_liveupdate_preserve(struct pci_dev *dev)
+{
+	struct pci_liveupdate_refusal refusal;
+	struct pci_liveupdate_outgoing *out;
+	struct pci_dev *pos, *undo;
+	int err;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	out = pci_liveupdate_outgoing;
+	if (!out)
+		return -ENOENT;
+	if (out->frozen)
+		return -EINVAL;
+	if (dev->liveupdate.slot)
+		return -EBUSY;
+
+	err = pci_liveupdate_check(dev, &refusal);
+	if (err) {
+		pci_info_ratelimited(dev, "liveupdate: cannot be preserved: %s %s\n",
+				     pci_name(refusal.dev), refusal.reason);
+		return err;
+	}
+
+	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+		err = pci_liveupdate_get_slot(out, pos);
+		if (err)
+			goto err_undo;
+	}
+
+	pci_info(dev, "liveupdate: preserved\n");
+	return 0;
+
+err_undo:
+	for (undo = dev; undo != pos; undo = pci_upstream_bridge(undo))
+		pci_liveupdate_put_slot(out, undo);
+	return err;
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_preserve);
+
+/**
+ * pci_liveupdate_unpreserve - Undo pci_liveupdate_preserve().
+ * @dev: The preserved endpoint, borrowed.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_unpreserve(struct pci_dev *dev)
+{
+	struct pci_liveupdate_outgoing *out;
+	struct pci_dev *pos;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	out = pci_liveupdate_outgoing;
+	if (WARN_ON_ONCE(!out))
+		return;
+	if (out->frozen) {
+		pci_warn(dev, "liveupdate: too late to be given up, stays preserved\n");
+		return;
+	}
+
+	for (pos = dev; pos; pos = pci_upstream_bridge(pos))
+		pci_liveupdate_put_slot(out, pos);
+	pci_info(dev, "liveupdate: no longer preserved\n");
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_unpreserve);
+
+/**
+ * pci_liveupdate_freeze - The device is being shut down.
+ * @dev: Device or bridge, borrowed.
+ *
+ * From here to the next kernel nothing that was decided may change: Bus Master
+ * Enable follows from it.
+ *
+ * Context: Shutdown callback of the bus. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_freeze(struct pci_dev *dev)
+{
+	if (!kexec_in_progress)
+		return;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	if (!dev->liveupdate.slot)
+		return;
+
+	pci_liveupdate_outgoing->frozen = true;
+	WRITE_ONCE(dev->liveupdate.frozen, true);
+	pci_info(dev, "liveupdate: frozen\n");
+}
+
+/**
+ * pci_liveupdate_is_frozen - Is the device on its way to the next kernel?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true from pci_liveupdate_freeze() on if @dev is preserved.
+ */
+bool pci_liveupdate_is_frozen(struct pci_dev *dev)
+{
+	return READ_ONCE(dev->liveupdate.frozen);
+}
+
+static const struct liveupdate_flb_ops pci_liveupdate_flb_ops = {
+	.preserve = pci_liveupdate_flb_preserve,
+	.unpreserve = pci_liveupdate_flb_unpreserve,
+	.retrieve = pci_liveupdate_flb_retrieve,
+	.finish = pci_liveupdate_flb_finish,
+	.owner = THIS_MODULE,
+};
+
+static struct liveupdate_flb pci_liveupdate_flb = {
+	.ops = &pci_liveupdate_flb_ops,
+	.compatible = PCI_LIVEUPDATE_FLB_COMPATIBLE,
+};
+
+/*
+ * Between early_initcall, where LUO comes up, and subsys_initcall, where PCI is
+ * scanned, so that each scanned device costs one look-up.
+ */
+static int __init pci_liveupdate_init(void)
+{
+	void *obj;
+	int err;
+
+	err = liveupdate_flb_get_incoming(&pci_liveupdate_flb, &obj);
+	switch (err) {
+	case 0:
+		pci_liveupdate_init_incoming(obj);
+		liveupdate_flb_put_incoming(&pci_liveupdate_flb);
+		return 0;
+	case -EOPNOTSUPP:
+	case -ENODATA:
+	case -ENOENT:
+		return 0;
+	default:
+		panic("PCI: liveupdate: cannot read what the previous kernel handed over: %pe\n",
+		      ERR_PTR(err));
+	}
+}
+postcore_initcall(pci_liveupdate_init);
+
+/**
+ * pci_liveupdate_register_flb - Let a file handler preserve PCI devices.
+ * @fh: File handler that is registered with LUO, borrowed until
+ *      pci_liveupdate_unregister_flb().
+ *
+ * Context: May sleep.
+ * Return: 0 on success, or
+ *         -EOPNOTSUPP if live update is off,
+ *         -EEXIST if @fh was registered already,
+ *         -EINVAL if @fh is not registered with LUO,
+ *         -ENOMEM or -ENOSPC if there is no room for it.
+ */
+int pci_liveupdate_register_flb(struct liveupdate_file_handler *fh)
+{
+	return liveupdate_register_flb(fh, &pci_liveupdate_flb);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_register_flb);
+
+/**
+ * pci_liveupdate_unregister_flb - Undo pci_liveupdate_register_flb().
+ * @fh: The file handler.
+ *
+ * Context: May sleep. No file of @fh is preserved or waits to be finished.
+ */
+void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *fh)
+{
+	liveupdate_unregister_flb(fh, &pci_liveupdate_flb);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_unregister_flb);

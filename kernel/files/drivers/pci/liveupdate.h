@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Preservation of PCI devices across a Live Update: hooks of the PCI core.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+#ifndef DRIVERS_PCI_LIVEUPDATE_H
+#define DRIVERS_PCI_LIVEUPDATE_H
+
+#include <linux/pci.h>
+#include <linux/pci_liveupdate.h>
+
+#ifdef CONFIG_PCI_LIVEUPDATE
+
+/**
+ * struct pci_liveupdate_refusal - Why a device cannot be preserved.
+ * @dev:    The device or bridge that stands in the way, borrowed.
+ * @reason: What is wrong with it, to be read after its name.
+ */
+struct pci_liveupdate_refusal {
+	struct pci_dev *dev;
+	const char *reason;
+};
+
+extern struct rw_semaphore pci_liveupdate_rwsem;
+
+struct liveupdate_flb_op_args;
+int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args);
+void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args);
+void pci_liveupdate_init_incoming(void *obj);
+bool pci_liveupdate_any_incoming(void);
+
+int pci_liveupdate_check(struct pci_dev *dev,
+			 struct pci_liveupdate_refusal *refusal);
+
+void pci_liveupdate_setup_device(struct pci_dev *dev);
+void pci_liveupdate_add_device(struct pci_dev *dev);
+void pci_liveupdate_destroy_device(struct pci_dev *dev);
+
+bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass);
+bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
+				u8 subordinate, bool broken, int pass);
+void pci_liveupdate_acs_init(struct pci_dev *dev);
+bool pci_liveupdate_restore_acs(struct pci_dev *dev);
+bool pci_liveupdate_inherit_ari(struct pci_dev *dev);
+
+bool pci_liveupdate_may_bind(struct pci_dev *dev,
+			     const struct device_driver *drv);
+void pci_liveupdate_freeze(struct pci_dev *dev);
+bool pci_liveupdate_is_frozen(struct pci_dev *dev);
+
+extern const struct attribute_group pci_liveupdate_attr_group;
+
+#else /* CONFIG_PCI_LIVEUPDATE */
+
+static inline void pci_liveupdate_setup_device(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_add_device(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_destroy_device(struct pci_dev *dev)
+{
+}
+
+static inline bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge,
+						    int pass)
+{
+	return pcibios_assign_all_busses();
+}
+
+static inline bool pci_liveupdate_bridge_lost(struct pci_dev *bridge,
+					      u8 secondary, u8 subordinate,
+					      bool broken, int pass)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_acs_init(struct pci_dev *dev)
+{
+}
+
+static inline bool pci_liveupdate_restore_acs(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_inherit_ari(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_may_bind(struct pci_dev *dev,
+					   const struct device_driver *drv)
+{
+	return true;
+}
+
+static inline void pci_liveupdate_freeze(struct pci_dev *dev)
+{
+}
+
+static inline bool pci_liveupdate_is_frozen(struct pci_dev *dev)
+{
+	return false;
+}
+
+#endif /* CONFIG_PCI_LIVEUPDATE */
+#endif /* DRIVERS_PCI_LIVEUPDATE_H */

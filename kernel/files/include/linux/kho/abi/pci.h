@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: PCI Live Update ABI
+ *
+ * What the PCI core of one kernel hands over to the PCI core of the next. It
+ * is carried by the File-Lifecycle-Bound (FLB) object
+ * %PCI_LIVEUPDATE_FLB_COMPATIBLE, whose data is the physical address of a
+ * &struct pci_liveupdate_ser.
+ *
+ * The FLB name never changes, only &pci_liveupdate_ser.version does. A kernel
+ * that meets a version it does not know therefore still finds the object and
+ * stops the boot, where a renamed object would look like a plain boot without
+ * live update while devices are being handed over.
+ *
+ * Any change of a layout or of the meaning of a field increments
+ * %PCI_LIVEUPDATE_VERSION. &pci_liveupdate_ser.version stays the first field
+ * for ever.
+ */
+
+#ifndef _LINUX_KHO_ABI_PCI_H
+#define _LINUX_KHO_ABI_PCI_H
+
+#include <linux/build_bug.h>
+#include <linux/types.h>
+
+#define PCI_LIVEUPDATE_FLB_COMPATIBLE	"pci"
+#define PCI_LIVEUPDATE_VERSION		1
+
+/* Flags of struct pci_liveupdate_dev_ser */
+#define PCI_LIVEUPDATE_DEV_BRIDGE	(1U << 0)
+#define PCI_LIVEUPDATE_DEV_FLAGS	PCI_LIVEUPDATE_DEV_BRIDGE
+
+/**
+ * struct pci_liveupdate_dev_ser - One preserved device or bridge.
+ * @domain:   PCI segment number.
+ * @bdf:      Bus, device and function number.
+ * @flags:    %PCI_LIVEUPDATE_DEV_BRIDGE for a bridge on the path of a preserved
+ *            device.
+ * @refcount: 1 for a preserved device, for a bridge the number of preserved
+ *            devices below it. 0 marks a free slot, whose other fields mean
+ *            nothing.
+ */
+struct pci_liveupdate_dev_ser {
+	u32 domain;
+	u16 bdf;
+	u16 flags;
+	u32 refcount;
+} __packed;
+
+/**
+ * struct pci_liveupdate_ser - Root of the PCI state.
+ * @version:  %PCI_LIVEUPDATE_VERSION of the kernel that wrote it.
+ * @reserved: Zero.
+ * @devices:  Physical address of the first &struct kho_block_header_ser of
+ *            &struct pci_liveupdate_dev_ser entries, 0 if there is none.
+ */
+struct pci_liveupdate_ser {
+	u32 version;
+	u32 reserved;
+	u64 devices;
+} __packed;
+
+static_assert(sizeof(struct pci_liveupdate_dev_ser) == 12);
+static_assert(sizeof(struct pci_liveupdate_ser) == 16);
+
+#endif /* _LINUX_KHO_ABI_PCI_H */

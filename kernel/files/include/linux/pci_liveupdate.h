@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Preservation of PCI devices across a Live Update: interface for drivers.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+#ifndef _LINUX_PCI_LIVEUPDATE_H
+#define _LINUX_PCI_LIVEUPDATE_H
+
+#include <linux/errno.h>
+#include <linux/types.h>
+
+struct liveupdate_file_handler;
+struct pci_dev;
+struct pci_liveupdate_slot;
+
+/**
+ * struct pci_liveupdate - Live Update state of a PCI device.
+ * @slot:          Where the device is recorded for the next kernel; NULL if it
+ *                 is not preserved.
+ * @acs_ctrl:      ACS Control as inherited from the previous kernel.
+ * @incoming:      Handed over by the previous kernel and not yet finished.
+ * @retrieved:     Incoming, and its owner has it back.
+ * @frozen:        Preserved, and past the point of no return.
+ * @was_preserved: Was incoming when enumerated. Never cleared.
+ * @acs_inherited: @acs_ctrl is valid.
+ * @inherit_buses: Answer of pci_liveupdate_assign_all_busses() for this bridge
+ *                 in the first pass of the scan, kept for the second.
+ *
+ * Written with the lock of drivers/pci/liveupdate.c held, except for
+ * @was_preserved, @acs_ctrl, @acs_inherited and @inherit_buses, which belong to
+ * enumeration. The state flags may be read without a lock.
+ */
+struct pci_liveupdate {
+	struct pci_liveupdate_slot *slot;
+	u16 acs_ctrl;
+	bool incoming;
+	bool retrieved;
+	bool frozen;
+	bool was_preserved;
+	bool acs_inherited;
+	bool inherit_buses;
+};
+
+#ifdef CONFIG_PCI_LIVEUPDATE
+
+int pci_liveupdate_register_flb(struct liveupdate_file_handler *fh);
+void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *fh);
+
+int pci_liveupdate_preserve(struct pci_dev *dev);
+void pci_liveupdate_unpreserve(struct pci_dev *dev);
+
+int pci_liveupdate_retrieve(struct pci_dev *dev);
+void pci_liveupdate_unretrieve(struct pci_dev *dev);
+void pci_liveupdate_finish(struct pci_dev *dev);
+void pci_liveupdate_finish_absent(u32 domain, u16 bdf);
+
+bool pci_liveupdate_is_incoming(struct pci_dev *dev);
+bool pci_liveupdate_is_protected(struct pci_dev *dev);
+bool pci_liveupdate_is_tracked(struct pci_dev *dev);
+
+#else /* CONFIG_PCI_LIVEUPDATE */
+
+static inline int pci_liveupdate_register_flb(struct liveupdate_file_handler *fh)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *fh)
+{
+}
+
+static inline int pci_liveupdate_preserve(struct pci_dev *dev)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_liveupdate_unpreserve(struct pci_dev *dev)
+{
+}
+
+static inline int pci_liveupdate_retrieve(struct pci_dev *dev)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_liveupdate_unretrieve(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_finish(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_finish_absent(u32 domain, u16 bdf)
+{
+}
+
+static inline bool pci_liveupdate_is_incoming(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_is_protected(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_is_tracked(struct pci_dev *dev)
+{
+	return false;
+}
+
+#endif /* CONFIG_PCI_LIVEUPDATE */
+#endif /* _LINUX_PCI_LIVEUPDATE_H */
