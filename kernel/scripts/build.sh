@@ -17,10 +17,10 @@ config=$kernel/config
 src=$tree
 # "steps" is what a build from nothing prints, measured: only for progress.
 case $variant in
-prod) fragments=(base liveupdate-pci prod) steps=1540 ;;
-module) fragments=(base liveupdate-pci module) steps=1560 ;;
-debug) fragments=(base liveupdate-pci debug) steps=1640 ;;
-stock) fragments=(base stock) steps=1530 src=$stock ;;
+prod) fragments=(base liveupdate-pci prod) steps=1970 ;;
+module) fragments=(base liveupdate-pci module) steps=1990 ;;
+debug) fragments=(base liveupdate-pci debug) steps=2080 ;;
+stock) fragments=(base stock) steps=1960 src=$stock ;;
 *) die "kernel: $variant: no such variant: use prod, module, debug or stock" ;;
 esac
 fragments=("${fragments[@]/#/$config/}")
