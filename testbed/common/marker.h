@@ -25,6 +25,7 @@ enum marker_code {
 	MARK_INIT = 1,		/* init runs, first thing */
 	MARK_REBOOT,		/* right before reboot(KEXEC) */
 	MARK_REFUSED,		/* reboot(KEXEC) came back with an error */
+	MARK_BIND,		/* right before the owner binds its driver */
 	MARK_RETRIEVE,		/* right before the first retrieve */
 	MARK_FINISHED,		/* right after finish */
 	MARK_END,		/* the stage is over */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kexec.h>
 #include <linux/reboot.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,31 +68,57 @@ static int pack_initramfs(void)
 	return fd;
 }
 
-void kexec_prepare(const char *more)
+void kexec_prepare_with(const char *cmdline)
 {
-	int next = stage.number + 1;
 	const char *variant;
-	char *cmdline, *path;
 	int kernel, initrd;
+	char *path;
 
-	variant = stage_kernel(stage.scenario, next, stage.variant);
+	variant = stage_kernel(stage.scenario, stage.number + 1,
+			       stage.variant);
 	path = text("/boot/%s/bzImage", variant);
 	kernel = open(path, O_RDONLY | O_CLOEXEC);
 	if (kernel < 0)
 		FAIL("%s: %s", path, strerror(errno));
 	initrd = pack_initramfs();
-	cmdline = stage_cmdline(stage.scenario, next, stage.variant);
-	if (more)
-		cmdline = text_add(cmdline, " %s", more);
-
 	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
 		    cmdline, 0UL))
 		FAIL("kexec_file_load %s: %s", path, err_name(errno));
-
 	close(initrd);
 	close(kernel);
-	free(cmdline);
 	free(path);
+}
+
+void kexec_prepare(const char *more)
+{
+	char *cmdline = stage_cmdline(stage.scenario, stage.number + 1,
+				      stage.variant);
+
+	if (more)
+		cmdline = text_add(cmdline, " %s", more);
+	kexec_prepare_with(cmdline);
+	free(cmdline);
+}
+
+int kexec_load_page(void)
+{
+	static char page[4096] __attribute__((aligned(4096)));
+	struct kexec_segment segment = {
+		.buf = page, .bufsz = sizeof(page),
+		.mem = (void *)0x4000000, .memsz = sizeof(page),
+	};
+
+	if (syscall(SYS_kexec_load, 0x4000000UL, 1UL, &segment,
+		    KEXEC_ARCH_DEFAULT))
+		return -errno;
+	return 0;
+}
+
+int kexec_reboot_quietly(void)
+{
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_KEXEC, NULL);
+	return -errno;
 }
 
 int kexec_reboot(void)
@@ -99,9 +126,7 @@ int kexec_reboot(void)
 	int ret;
 
 	mark(MARK_REBOOT);
-	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
-		LINUX_REBOOT_CMD_KEXEC, NULL);
-	ret = -errno;
+	ret = kexec_reboot_quietly();
 	mark(MARK_REFUSED);
 	say("reboot(KEXEC): %s", err_name(ret));
 	return ret;

@@ -12,8 +12,17 @@
 /* Load the kernel of the next stage; with extra command line words or NULL */
 void kexec_prepare(const char *more);
 
+/* The same with another whole command line; nobody expects it to come up */
+void kexec_prepare_with(const char *cmdline);
+
+/* An image by the older kexec_load(): one page that is no kernel */
+int kexec_load_page(void);
+
 /* reboot(KEXEC) into the loaded kernel. Return: -errno, if it returns */
 int kexec_reboot(void);
+
+/* The system call alone, without a word or marker before or after it */
+int kexec_reboot_quietly(void);
 
 /* Both steps; a refusal fails the stage */
 void kexec_next(void) __attribute__((noreturn));

@@ -61,34 +61,55 @@ int luo_retrieve(int session, unsigned long token)
 	return arg.fd;
 }
 
-int luo_finish(int session)
+static int finish(int session, unsigned int flags)
 {
-	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
+	struct liveupdate_session_finish arg = {
+		.size = sizeof(arg), .flags = flags,
+	};
 
 	return ioctl(session, LIVEUPDATE_SESSION_FINISH, &arg) ? -errno : 0;
+}
+
+int luo_finish(int session)
+{
+	return finish(session, 0);
+}
+
+int luo_discard(int session)
+{
+	return finish(session, LIVEUPDATE_SESSION_FINISH_DISCARD);
+}
+
+/* "<direction> <state> <name>", the name may hold blanks */
+static int is_session(const char *line, const char *direction,
+		      const char *session)
+{
+	size_t n = strlen(direction);
+	const char *state;
+
+	if (strncmp(line, direction, n) || line[n] != ' ')
+		return 0;
+	state = strchr(line + n + 1, ' ');
+	return state && !strcmp(state + 1, session);
 }
 
 char *luo_list(const char *direction, const char *session,
 	       unsigned long token)
 {
 	char *all = file_read(SESSIONS, NULL), *end, *found = NULL;
-	char *want = text("%s %s", direction, session);
-	char *file = text("token=%lx ", token);
-	size_t n = strlen(want);
+	char *file = text("token=%#lx ", token);
 	int inside = 0;
 
 	for (char *p = all ? strtok_r(all, "\n", &end) : NULL; p && !found;
 	     p = strtok_r(NULL, "\n", &end)) {
 		if (*p != '\t')
-			inside = !strncmp(p, want, n) &&
-				 (!p[n] || p[n] == ' ');
+			inside = is_session(p, direction, session);
 		if (!inside)
 			continue;
 		if (token == NO_TOKEN || (*p == '\t' && strstr(p, file)))
 			found = strdup(p);
 	}
 	free(file);
-	free(want);
 	free(all);
 	return found;
 }

@@ -9,6 +9,8 @@ int luo_retrieve_session(int luo, const char *name);
 int luo_preserve(int session, int fd, unsigned long token);
 int luo_retrieve(int session, unsigned long token);
 int luo_finish(int session);
+/* Finish, and give up what was never retrieved */
+int luo_discard(int session);
 
 /*
  * The line of a session in the kernel's list of sessions, or of a file in it

@@ -182,11 +182,13 @@ static void announce_one(const char *bdf, void *data)
 		     PCI_HEADER_TYPE_BRIDGE;
 
 	(void)data;
-	say("pci %s id=%04x:%04x parent=0000:%s exp=%x pm=%x msi=%x msix=%x acs=%x buses=%x-%x",
+	say("pci %s id=%04x:%04x parent=0000:%s exp=%x pm=%x msi=%x msix=%x acs=%x aer=%x sriov=%x buses=%x-%x",
 	    bdf, id & 0xffff, id >> 16, parent ? parent + 5 : "root",
 	    pci_cap(bdf, PCI_CAP_ID_EXP), pci_cap(bdf, PCI_CAP_ID_PM),
 	    pci_cap(bdf, PCI_CAP_ID_MSI), pci_cap(bdf, PCI_CAP_ID_MSIX),
 	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_ACS),
+	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_ERR),
+	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_SRIOV),
 	    bridge ? pci_read(bdf, PCI_SECONDARY_BUS, 1) : 0,
 	    bridge ? pci_read(bdf, PCI_SUBORDINATE_BUS, 1) : 0);
 	free(parent);

@@ -23,6 +23,10 @@ static unsigned int rule_base(const struct pci_function *f,
 		return f->msix;
 	case EXT_CAP(PCI_EXT_CAP_ID_ACS):
 		return f->acs;
+	case EXT_CAP(PCI_EXT_CAP_ID_ERR):
+		return f->aer;
+	case EXT_CAP(PCI_EXT_CAP_ID_SRIOV):
+		return f->sriov;
 	}
 	return 0;
 }

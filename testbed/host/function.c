@@ -15,10 +15,10 @@ static int parse(const char *line, struct pci_function *f)
 	if (!p)
 		return 0;
 	memset(f, 0, sizeof(*f));
-	return sscanf(p, "hf: pci 0000:%15s id=%15s parent=0000:%15s exp=%x pm=%x msi=%x msix=%x acs=%x buses=%x-%x",
+	return sscanf(p, "hf: pci 0000:%15s id=%15s parent=0000:%15s exp=%x pm=%x msi=%x msix=%x acs=%x aer=%x sriov=%x buses=%x-%x",
 		      f->bdf, f->id, f->parent, &f->exp, &f->pm, &f->msi,
-		      &f->msix, &f->acs, &f->secondary,
-		      &f->subordinate) >= 8;
+		      &f->msix, &f->acs, &f->aer, &f->sriov, &f->secondary,
+		      &f->subordinate) == 12;
 }
 
 static const struct pci_function *search(struct evidence *ev, const char *bdf,

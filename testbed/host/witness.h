@@ -30,7 +30,8 @@ struct pci_function {
 	char bdf[16];
 	char id[16];
 	char parent[16];
-	unsigned int exp, pm, msi, msix, acs;	/* capabilities, 0: none */
+	unsigned int exp, pm, msi, msix;	/* capabilities, 0: none */
+	unsigned int acs, aer, sriov;
 	unsigned int secondary, subordinate;	/* bridges */
 };
 
@@ -93,6 +94,13 @@ void expect_bus_numbers(struct evidence *ev, struct span s);
 /* At the end of the span each BAR is where it was before it */
 void expect_bars_in_place(struct evidence *ev, struct span s,
 			  const char *bdf);
+
+/*
+ * All of the above for each device that a guest says it preserved, in each
+ * gap: reset once before the old kernel ends and not again before its owner
+ * has finished; left alone until the owner's driver is bound; at its old place.
+ */
+void judge_updates(struct evidence *ev);
 
 int count_dmar_faults(const struct evidence *ev, struct span s);
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One device is preserved once, whatever the file or the session */
+#include <errno.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "luo.h"
+#include "machines.h"
+#include "owner.h"
+#include "pci.h"
+#include "scenario.h"
+
+static void only(void)
+{
+	int luo = CHECK_OK(luo_open());
+	int a = CHECK_OK(luo_create(luo, "holdfast-111-a"));
+	int b = CHECK_OK(luo_create(luo, "holdfast-111-b"));
+	struct owner o;
+
+	owner_open(&o, pci_find(ID_EDU, 0));
+	CHECK_OK(luo_preserve(a, o.dev, 1));
+	CHECK_ERR(luo_preserve(a, o.dev, 2), EBUSY);
+	CHECK_ERR(luo_preserve(a, dup(o.dev), 2), EBUSY);
+	CHECK_ERR(luo_preserve(b, o.dev, 1), EBUSY);
+	pci_check_state(o.bdf, "preserved");
+
+	/* Free again when the session that has it is closed */
+	close(a);
+	pci_check_state(o.bdf, "none");
+	CHECK_OK(luo_preserve(b, o.dev, 1));
+	owner_check(&o);
+}
+
+SCENARIO(twice) = {
+	.name = "111-twice",
+	.proves = "a device cannot be preserved twice",
+	.devices = STRINGS(ONE(EDU, 1)),
+	.stage = { only },
+};

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What others try with a preserved device in the old kernel */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kexec.h"
+#include "log.h"
+#include "machines.h"
+#include "pci.h"
+#include "scenario.h"
+#include "stage.h"
+#include "update.h"
+
+static void first(void)
+{
+	struct update *u = update_preserve("holdfast-116",
+					   pci_find(ID_E1000E, 0));
+	const char *bdf = u->owner.bdf;
+	char *port = pci_parent(bdf);
+	int status;
+	pid_t pid;
+
+	CHECK_ERR(pci_attr_write(bdf, "reset", "1"), EBUSY);
+	CHECK_ERR(pci_attr_write(bdf, "remove", "1"), EBUSY);
+	CHECK_ERR(pci_attr_write(port, "remove", "1"), EBUSY);
+	CHECK_ERR(pci_attr_write(port, "reset_subordinate", "1"), EBUSY);
+	CHECK_OK(file_write("/sys/bus/pci/rescan", "1", 1));
+	pci_check_state(bdf, "preserved");
+	if (!syscall(SYS_delete_module, "vfio_pci", O_NONBLOCK))
+		FAIL("module vfio-pci was unloaded");
+	owner_check(&u->owner);
+
+	/* Unbind waits for the owner, and a kexec must not wait for unbind */
+	pid = fork();
+	if (!pid)
+		_exit(-pci_unbind(bdf));
+	sleep(1);
+	CHECK(!waitpid(pid, &status, WNOHANG), "unbind did not wait");
+	pci_check_state(bdf, "preserved");
+	owner_check(&u->owner);
+	update_prepare(NULL);
+	CHECK_ERR(kexec_reboot(), EBUSY);
+	owner_check(&u->owner);
+
+	close(u->session_fd);
+	pci_check_state(bdf, "none");
+	owner_close(&u->owner);
+	CHECK(waitpid(pid, &status, 0) == pid && !status,
+	      "unbind did not end well: %#x", status);
+	pci_check_state(port, "none");
+
+	/* And once more for good */
+	update_count = 0;
+	update_preserve("holdfast-116", pci_find(ID_E1000E, 0));
+	update_go();
+}
+
+SCENARIO(hands_off) = {
+	.name = "116-hands-off",
+	.proves = "a preserved device cannot be reset, removed or unbound",
+	.devices = STRINGS(ONE(E1000E, 1)),
+	.stage = { first, update_take_back },
+	.log_allow = STRINGS("Relaying device request to user",
+			     "No device request channel registered"),
+};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Five kernels; while one device comes in, another one is on its way out */
+#include "log.h"
+#include "machines.h"
+#include "marker.h"
+#include "pci.h"
+#include "scenario.h"
+#include "stage.h"
+#include "update.h"
+#include "witness.h"
+
+/* Session names do not repeat, so that none is taken for an old one */
+static char *session(const char *which)
+{
+	return text("holdfast-207-%s-%d", which, stage.number);
+}
+
+static void first(void)
+{
+	update_preserve(session("a"), pci_find(ID_E1000E, 0));
+	update_preserve(session("a"), pci_find(ID_EDU, 0));
+	update_preserve(session("b"), pci_find(ID_NVME, 0));
+	update_go();
+}
+
+/* Those of the first session go out before the second one is finished */
+static void between(void)
+{
+	update_recall();
+	update_check_guarded();
+	update_bind();
+	update_check_doors_closed();
+	update_sessions();
+	update_retrieve_all();
+
+	update_finish_session(updates[0].session);
+	update_preserve_owner(&updates[0], session("a"));
+	update_preserve_owner(&updates[1], session("a"));
+	pci_check_state(updates[2].owner.bdf, "retrieved");
+
+	update_finish_session(updates[2].session);
+	mark(MARK_FINISHED);
+	update_preserve_owner(&updates[2], session("b"));
+	update_go();
+}
+
+SCENARIO(chain) = {
+	.name = "207-chain",
+	.proves = "devices go through five kernels, some in while others out",
+	.devices = STRINGS(ONE(EDU, 1), ONE(E1000E, 2), ONE(NVME, 3)),
+	.stage = { first, between, between, between, update_take_back },
+	.judge = judge_updates,
+	.time_limit = 150,
+};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ACS and ARI as they are in the old kernel, not as the new one would choose */
+#include <linux/pci_regs.h>
+
+#include "kexec.h"
+#include "log.h"
+#include "machines.h"
+#include "pci.h"
+#include "scenario.h"
+#include "update.h"
+#include "witness.h"
+
+/* Something no default would be, on the port above the device */
+static unsigned int acs_ctrl(const char *bdf)
+{
+	unsigned int acs = pci_ext_cap(bdf, PCI_EXT_CAP_ID_ACS);
+
+	CHECK(acs, "%s has no ACS", bdf);
+	return acs + PCI_ACS_CTRL;
+}
+
+static void first(void)
+{
+	char *bdf = pci_find(ID_IGB, 0), *port = pci_parent(bdf);
+	unsigned int ctl2 = pci_cap(port, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL2;
+
+	update_preserve("holdfast-209", bdf);
+	pci_write(port, acs_ctrl(port), 2, PCI_ACS_SV);
+	pci_write(port, ctl2, 2,
+		  pci_read(port, ctl2, 2) ^ PCI_EXP_DEVCTL2_ARI);
+	say("ACS %#x, DEVCTL2 %#x", pci_read(port, acs_ctrl(port), 2),
+	    pci_read(port, ctl2, 2));
+	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), PCI_ACS_SV);
+	update_go();
+}
+
+/* Also after the reset that closing the device does to it */
+static void second(void)
+{
+	char *port;
+
+	update_take_back();
+	port = pci_parent(updates[0].owner.bdf);
+	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), PCI_ACS_SV);
+}
+
+SCENARIO(acs) = {
+	.name = "209-acs",
+	.proves = "ACS and ARI settings are inherited and survive a reset",
+	.devices = STRINGS(ONE(IGB, 1)),
+	.stage = { first, second },
+	.judge = judge_updates,
+};

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The driver's module comes after /dev/liveupdate was opened */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "luo.h"
+#include "machines.h"
+#include "memory.h"
+#include "pci.h"
+#include "scenario.h"
+#include "stage.h"
+#include "update.h"
+#include "witness.h"
+
+#define SIZE	8192
+
+static void first(void)
+{
+	int luo, session, memfd;
+
+	stage_load_modules();
+	luo = CHECK_OK(luo_open());
+	session = CHECK_OK(luo_create(luo, "holdfast-213-memory"));
+	memfd = memfd_make("213", SIZE);
+	memfd_fill(memfd, SIZE, 213);
+	CHECK_OK(luo_preserve(session, memfd, 1));
+	update_preserve("holdfast-213", pci_find(ID_EDU, 0));
+	update_go();
+}
+
+static void second(void)
+{
+	int luo = CHECK_OK(luo_open()), session;
+	char *line;
+
+	/* Somebody else's session is not held up */
+	session = CHECK_OK(luo_retrieve_session(luo, "holdfast-213-memory"));
+	memfd_check(CHECK_OK(luo_retrieve(session, 1)), SIZE, 213);
+	CHECK_OK(luo_finish(session));
+	close(session);
+	close(luo);
+
+	update_recall();
+	update_check_guarded();
+	line = luo_list("incoming", "holdfast-213", 1);
+	CHECK(line && strstr(line, "state=no-handler"),
+	      "list of sessions: '%s'", line ? line : "no such file");
+	free(line);
+
+	stage_load_modules();
+	update_check_guarded();
+	update_bind();
+	update_check_doors_closed();
+	update_sessions();
+	update_retrieve_all();
+	update_finish();
+	update_check_normal();
+}
+
+SCENARIO(late_module) = {
+	.name = "213-late-module",
+	.proves = "opening /dev/liveupdate before vfio-pci is loaded is fine",
+	.variants = "module",
+	.devices = STRINGS(ONE(EDU, 1)),
+	.late_modules = 1,
+	.stage = { first, second },
+	.judge = judge_updates,
+};
