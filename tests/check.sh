@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# check.sh [PART...]
+#
+# The whole suite, cheapest part first. Each part is a program whose last line
+# is "N passed, N failed, N skipped"; so is the last line of this one. A part
+# without that line, or in which nothing ran, counts as a failure.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$root/out/log
+passed=0 failed=0 skipped=0
+
+part() {
+	local name=$1 log=$logs/check-$1.log last rc=0
+	shift
+	echo "== $name"
+	"$@" 2>&1 | tee "$log" || rc=$?
+	last=$(tail -n 1 "$log")
+	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]
+	then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + BASH_REMATCH[3]))
+		if ((BASH_REMATCH[1] + BASH_REMATCH[2] == 0)); then
+			echo "FAIL $name: not one test ran"
+			failed=$((failed + 1))
+		elif ((rc && BASH_REMATCH[2] == 0)); then
+			echo "FAIL $name: ended with status $rc"
+			failed=$((failed + 1))
+		fi
+	else
+		echo "FAIL $name: ended with status $rc and no summary: see $log"
+		failed=$((failed + 1))
+	fi
+}
+
+# Called where "set -e" is off, hence the returns.
+kernels() {
+	local variant
+	for variant in "$@"; do
+		"$root/kernel/scripts/build.sh" "$variant" || return
+	done
+	"$root/kernel/scripts/headers.sh" && "$root/testbed/build.sh"
+}
+
+scenarios() {
+	kernels prod module stock || return
+	"$root/out/testbed/holdfast-testbed" run
+}
+
+debug() {
+	kernels prod debug || return
+	"$root/out/testbed/holdfast-testbed" run --variant debug
+}
+
+mkdir -p "$logs"
+if (($# == 0)); then
+	set -- tests static scenarios debug
+fi
+for name in "$@"; do
+	case $name in
+	tests) part tests "$root/tests/run" ;;
+	static) part static "$root/kernel/scripts/static.sh" ;;
+	scenarios) part scenarios scenarios ;;
+	debug) part debug debug ;;
+	bisect) part bisect "$root/kernel/scripts/bisect.sh" ;;
+	*)
+		echo "error: check: $name: no such part: see ./run help" >&2
+		exit 2
+		;;
+	esac
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))
