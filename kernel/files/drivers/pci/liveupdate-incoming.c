@@ -259,8 +259,7 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 	if (!ser)
 		return;
 
-	if (!(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE) !=
-	    (dev->hdr_type == PCI_HEADER_TYPE_NORMAL)) {
+	if (!!(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE) != pci_is_bridge(dev)) {
 		pci_err(dev, "liveupdate: not the device that was preserved here, left alone\n");
 		return;
 	}

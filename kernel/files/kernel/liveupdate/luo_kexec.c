@@ -26,7 +26,6 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/cleanup.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
 #include <linux/kstrtox.h>
@@ -67,14 +66,15 @@ static void luo_kexec_parse(char *cmdline, bool *kho, bool *luo)
 const char *luo_kexec_refusal(const char *cmdline)
 {
 	bool kho = IS_ENABLED(CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT);
-	char *copy __free(kfree) = NULL;
 	bool luo = false;
+	char *copy;
 
 	if (cmdline) {
 		copy = kstrdup(cmdline, GFP_KERNEL);
 		if (!copy)
 			return "there was no memory to check its command line";
 		luo_kexec_parse(copy, &kho, &luo);
+		kfree(copy);
 	}
 
 	if (!luo)

@@ -116,7 +116,8 @@ static bool vfio_pci_liveupdate_can_preserve(struct liveupdate_file_handler *fh,
 
 	pdev = to_pci_dev(device->dev);
 	if (!vfio_device_file_is_bound(file))
-		vfio_pci_liveupdate_refuse(device, "open it through /dev/vfio/devices and bind it to an iommufd");
+		vfio_pci_liveupdate_refuse(device,
+					   "open /dev/vfio/devices/* and bind it to an iommufd");
 	else if (pdev->is_virtfn)
 		vfio_pci_liveupdate_refuse(device, "the device is a virtual function");
 	else if (vfio_pci_is_intel_display(pdev))
@@ -219,7 +220,7 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 			pci_err(vdev->pdev, "liveupdate: cannot be frozen: its owner is in a system call\n");
 			return -EBUSY;
 		}
-		msleep(1);
+		fsleep(USEC_PER_MSEC);
 	}
 
 	mutex_lock(&vdev->igate);

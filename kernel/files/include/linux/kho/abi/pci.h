@@ -24,6 +24,7 @@
 #ifndef _LINUX_KHO_ABI_PCI_H
 #define _LINUX_KHO_ABI_PCI_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
@@ -31,7 +32,7 @@
 #define PCI_LIVEUPDATE_VERSION		1
 
 /* Flags of struct pci_liveupdate_dev_ser */
-#define PCI_LIVEUPDATE_DEV_BRIDGE	(1U << 0)
+#define PCI_LIVEUPDATE_DEV_BRIDGE	BIT(0)
 #define PCI_LIVEUPDATE_DEV_FLAGS	PCI_LIVEUPDATE_DEV_BRIDGE
 
 /**

@@ -23,6 +23,7 @@
 #ifndef _LINUX_KHO_ABI_VFIO_PCI_H
 #define _LINUX_KHO_ABI_VFIO_PCI_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
@@ -30,7 +31,7 @@
 #define VFIO_PCI_LIVEUPDATE_VERSION	1
 
 /* Flags of struct vfio_pci_device_ser */
-#define VFIO_PCI_LIVEUPDATE_RESET_DONE	(1U << 0)
+#define VFIO_PCI_LIVEUPDATE_RESET_DONE	BIT(0)
 #define VFIO_PCI_LIVEUPDATE_FLAGS	VFIO_PCI_LIVEUPDATE_RESET_DONE
 
 /**
