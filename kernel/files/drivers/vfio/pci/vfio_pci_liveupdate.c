@@ -257,14 +257,14 @@ static void vfio_pci_liveupdate_unfreeze(struct liveupdate_file_op_args *args)
  * Does nothing for other devices. If the reset fails the device is still kept
  * from DMA, and the next kernel is told to reset it.
  *
- * Context: Shutdown of the device, with its lock held. No user gets at the device
- *          any more.
+ * Context: Shutdown of the device, with its lock and that of its parent held. No
+ *          user gets at the device any more.
  */
 void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
 	struct pci_dev *bridge = pci_upstream_bridge(pdev);
-	int ret = -EAGAIN;
+	int ret;
 
 	if (!vdev->liveupdate_frozen)
 		return;
@@ -274,14 +274,13 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 		pci_save_state(pdev);
 	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
 
-	/* The lock of @pdev is held, so a blocking lock would be out of order */
-	if (!bridge || pci_dev_trylock(bridge)) {
-		pci_cfg_access_lock(pdev);
-		ret = __pci_reset_function_locked(pdev);
-		pci_cfg_access_unlock(pdev);
-		if (bridge)
-			pci_dev_unlock(bridge);
-	}
+	if (bridge)
+		pci_cfg_access_lock(bridge);
+	pci_cfg_access_lock(pdev);
+	ret = __pci_reset_function_locked(pdev);
+	pci_cfg_access_unlock(pdev);
+	if (bridge)
+		pci_cfg_access_unlock(bridge);
 
 	pci_restore_state(pdev);
 	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
