@@ -65,6 +65,7 @@ struct host_action {
  * @time_limit:	seconds for the whole run, 0 is the default
  * @silence_limit: seconds until the first kernel line, 0 is the default
  * @late_modules: do not load the modules before the stage runs
+ * @on_request: runs only when a pattern or a verb of its own asks for it
  * @expect:	for mirror cases: the outcome that is the right one
  * @expect_text: and a text its reason must hold
  */
@@ -83,6 +84,7 @@ struct scenario {
 	int time_limit;
 	int silence_limit;
 	int late_modules;
+	int on_request;
 	enum outcome expect;
 	const char *expect_text;
 };
