@@ -78,7 +78,7 @@ static const struct device_ops table[] = {
 	{ ID_EDU, 0, edu_ok, edu_dma, 0, 0 },
 	{ ID_E1000E, 0, e1000e_ok, e1000e_dma, 0x2800, 0x12345000 },
 	{ ID_IGB, 0, igb_ok, NULL, 0xc000, 0x12345000 },
-	{ ID_NVME, 0, nvme_ok, nvme_dma, 0x28, 0x12345000 },
+	{ ID_NVME, 0, nvme_ok, nvme_dma, 0, 0 },
 	{ ID_VIRTIO_NET, 4, virtio_ok, NULL, 0, 0 },
 	{ ID_VIRTIO_RNG, 4, virtio_ok, NULL, 0, 0 },
 	{ ID_XHCI, 0, xhci_ok, NULL, 0, 0 },
@@ -86,16 +86,18 @@ static const struct device_ops table[] = {
 
 const struct device_ops *device_ops(const char *bdf)
 {
-	unsigned int id = pci_read(bdf, 0, 4);
+	/* Not from config space: virtual functions have no id there */
+	char *vendor = pci_attr(bdf, "vendor");
+	char *device = pci_attr(bdf, "device");
+	char *id;
 
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		unsigned int vendor = strtoul(table[i].id, NULL, 16);
-		unsigned int device = strtoul(table[i].id + 5, NULL, 16);
-
-		if (id == (device << 16 | vendor))
+	CHECK(vendor && device, "%s: there is no such function", bdf);
+	id = text("%04lx:%04lx", strtoul(vendor, NULL, 16),
+		  strtoul(device, NULL, 16));
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(table[i].id, id))
 			return &table[i];
-	}
-	FAIL("%s: no driver for device %08x", bdf, id);
+	FAIL("%s: no driver for device %s", bdf, id);
 }
 
 int bar_wait(struct owner *o, size_t offset, uint32_t mask, uint32_t value)

@@ -11,8 +11,9 @@
  * @bar:	BAR with the registers
  * @alive:	0 if the registers answer as this device's do
  * @dma:	0 if bytes went to the device and came back, NULL if not known
- * @dirty:	32-bit register that can be written and is 0 after a reset,
- *		0 if there is none
+ * @dirty:	32-bit register that can be written and that a reset sets to 0,
+ *		0 if there is none. The model of e1000e does not do that when
+ *		it is reset through its power state
  * @dirty_value: what to write there
  */
 struct device_ops {

@@ -51,10 +51,15 @@ void stage_fail(const char *file, int line, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	snprintf(verdict->reason, sizeof(verdict->reason),
-		 "kernel %d: %s:%d: %s", stage.number, base ? base + 1 : file,
-		 line, why);
-	verdict->kind = VERDICT_FAIL;
+	base = base ? base + 1 : file;
+	say("FAIL %s:%d: %s", base, line, why);
+	/* The first failure is the one to report */
+	if (verdict->kind == VERDICT_NONE) {
+		snprintf(verdict->reason, sizeof(verdict->reason),
+			 "kernel %d: %s:%d: %s", stage.number, base, line,
+			 why);
+		verdict->kind = VERDICT_FAIL;
+	}
 	exit(1);
 }
 

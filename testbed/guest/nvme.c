@@ -67,8 +67,5 @@ int nvme_dma(struct owner *o)
 		ret = -EIO;
 
 	bar_write(o, CC, 0);
-	if (bar_wait(o, CSTS, 1, 0))
-		return -ETIMEDOUT;
-	bar_write(o, ASQ, 0);
-	return ret;
+	return ret ? ret : bar_wait(o, CSTS, 1, 0);
 }

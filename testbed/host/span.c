@@ -15,6 +15,9 @@ static struct span halves(struct evidence *ev, int k, int old, int new)
 	for (size_t i = 0; i < ev->n_events; i++) {
 		const struct trace_event *e = &ev->events[i];
 
+		/* A reboot that was refused is no gap: take the last one */
+		if (e->kernel == k && e->kind == TRACE_MARKER)
+			s.to = 0;
 		if (e->kernel != k ||
 		    !((old && e->half == HALF_GAP_OLD) ||
 		      (new && e->half == HALF_GAP_NEW)))

@@ -110,7 +110,7 @@ static void kernel_args(struct args *a)
 			 initramfs_build(STRINGS(o.variant), 1));
 	args_add(a, "-append");
 	args_add(a, "console=ttyS0,115200 earlyprintk=ttyS0,115200 panic=-1 "
-		 "kho=on liveupdate=on intel_iommu=on%s %s",
+		 "no_timer_check kho=on liveupdate=on intel_iommu=on%s %s",
 		 strcmp(o.variant, "debug") ? "" :
 		 " kho_scratch=512M,128M,0", o.append);
 	args_add(a, "-serial");

@@ -10,9 +10,8 @@
 #include "scenario.h"
 #include "witness.h"
 
-static void refused(const char *bdf, const char *reason)
+static void refused(int luo, const char *bdf, const char *reason)
 {
-	int luo = CHECK_OK(luo_open());
 	int session = CHECK_OK(luo_create(luo, text("holdfast-%s", bdf)));
 	struct owner o;
 
@@ -27,8 +26,10 @@ static void refused(const char *bdf, const char *reason)
 /* In order of address: on the root bus, then behind the bridge */
 static void only(void)
 {
-	refused(pci_find(ID_EDU, 0), "no reset method");
-	refused(pci_find(ID_EDU, 1), "conventional PCI");
+	int luo = CHECK_OK(luo_open());
+
+	refused(luo, pci_find(ID_EDU, 0), "no reset method");
+	refused(luo, pci_find(ID_EDU, 1), "conventional PCI");
 }
 
 static void judge(struct evidence *ev)

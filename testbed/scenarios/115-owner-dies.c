@@ -28,7 +28,7 @@ static void owner(const char *bdf, int ready)
 
 static void only(void)
 {
-	char *bdf = pci_find(ID_NVME, 0), c;
+	char *bdf = pci_find(ID_IGB, 0), c;
 	struct owner o;
 	int ready[2];
 	pid_t pid;
@@ -52,6 +52,6 @@ static void only(void)
 SCENARIO(owner_dies) = {
 	.name = "115-owner-dies",
 	.proves = "the death of the owner undoes preserve and resets the device",
-	.devices = STRINGS(ONE(NVME, 1)),
+	.devices = STRINGS(ONE(IGB, 1)),
 	.stage = { only },
 };

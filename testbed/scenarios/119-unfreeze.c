@@ -20,7 +20,7 @@ static void first(void)
 	int event = eventfd(0, EFD_CLOEXEC);
 
 	a = update_preserve("holdfast-119-1", pci_find(ID_E1000E, 0));
-	b = update_preserve("holdfast-119-1", pci_find(ID_NVME, 0));
+	b = update_preserve("holdfast-119-1", pci_find(ID_IGB, 0));
 	late = update_preserve("holdfast-119-2", pci_find(ID_EDU, 0));
 	update_prepare(NULL);
 	CHECK_OK(vfio_irq_enable(late->owner.dev, VFIO_PCI_MSI_IRQ_INDEX,
@@ -62,7 +62,7 @@ static void judge(struct evidence *ev)
 SCENARIO(unfreeze) = {
 	.name = "119-unfreeze",
 	.proves = "a refused kexec gives frozen devices back as they were",
-	.devices = STRINGS(ONE(E1000E, 1), ONE(NVME, 2), ONE(EDU, 3)),
+	.devices = STRINGS(ONE(E1000E, 1), ONE(IGB, 2), ONE(EDU, 3)),
 	.stage = { first, update_take_back },
 	.judge = judge,
 	.time_limit = 90,

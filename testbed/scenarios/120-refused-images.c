@@ -27,7 +27,7 @@ static void refused(struct update *u, const char *what)
 static void first(void)
 {
 	struct update *u = update_preserve("holdfast-120",
-					   pci_find(ID_NVME, 0));
+					   pci_find(ID_IGB, 0));
 	static const char *const words[] = {
 		"console=ttyS0 kho=on",
 		"console=ttyS0 liveupdate=on kho=off",
@@ -56,7 +56,7 @@ static void judge(struct evidence *ev)
 SCENARIO(refused_images) = {
 	.name = "120-refused-images",
 	.proves = "a kernel that would take nothing over is refused in time",
-	.devices = STRINGS(ONE(NVME, 1)),
+	.devices = STRINGS(ONE(IGB, 1)),
 	.stage = { first, update_take_back },
 	.judge = judge,
 	.time_limit = 90,

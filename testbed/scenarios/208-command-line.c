@@ -17,7 +17,7 @@ SCENARIO(command_line) = {
 	.proves = "bus numbers, ACS and groups resist the new command line",
 	.devices = STRINGS(ROOT_PORT(1), SWITCH(1), EDU("up1a"),
 			   E1000E("up1b"), ONE(EDU, 2)),
-	.cmdline = { "", "pci=assign-busses,realloc,config_acs=000000000@pci:0:0" },
+	.cmdline = { "", "pci=assign-busses,config_acs=000000000@pci:0:0" },
 	.stage = { first, update_take_back },
 	.judge = judge_updates,
 };

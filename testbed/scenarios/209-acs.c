@@ -10,7 +10,9 @@
 #include "update.h"
 #include "witness.h"
 
-/* Something no default would be, on the port above the device */
+/* Something no default would be, but that isolates as well as that does */
+#define ACS	(PCI_ACS_SV | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF | PCI_ACS_DT)
+
 static unsigned int acs_ctrl(const char *bdf)
 {
 	unsigned int acs = pci_ext_cap(bdf, PCI_EXT_CAP_ID_ACS);
@@ -25,12 +27,12 @@ static void first(void)
 	unsigned int ctl2 = pci_cap(port, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL2;
 
 	update_preserve("holdfast-209", bdf);
-	pci_write(port, acs_ctrl(port), 2, PCI_ACS_SV);
+	pci_write(port, acs_ctrl(port), 2, ACS);
 	pci_write(port, ctl2, 2,
 		  pci_read(port, ctl2, 2) ^ PCI_EXP_DEVCTL2_ARI);
 	say("ACS %#x, DEVCTL2 %#x", pci_read(port, acs_ctrl(port), 2),
 	    pci_read(port, ctl2, 2));
-	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), PCI_ACS_SV);
+	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), ACS);
 	update_go();
 }
 
@@ -41,7 +43,7 @@ static void second(void)
 
 	update_take_back();
 	port = pci_parent(updates[0].owner.bdf);
-	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), PCI_ACS_SV);
+	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), ACS);
 }
 
 SCENARIO(acs) = {

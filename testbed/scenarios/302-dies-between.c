@@ -12,7 +12,7 @@
 
 static void first(void)
 {
-	update_preserve("holdfast-302", pci_find(ID_NVME, 0));
+	update_preserve("holdfast-302", pci_find(ID_IGB, 0));
 	update_preserve("holdfast-302", pci_find(ID_EDU, 0));
 	update_go();
 }
@@ -54,7 +54,7 @@ static void second(void)
 SCENARIO(dies_between) = {
 	.name = "302-dies-between",
 	.proves = "an owner that dies before finish can be replaced",
-	.devices = STRINGS(ONE(NVME, 1), ONE(EDU, 2)),
+	.devices = STRINGS(ONE(IGB, 1), ONE(EDU, 2)),
 	.stage = { first, second },
 	.log_allow = STRINGS("Unable to finish session"),
 };

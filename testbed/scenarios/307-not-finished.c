@@ -9,7 +9,7 @@
 
 static void first(void)
 {
-	update_preserve("holdfast-307", pci_find(ID_NVME, 0));
+	update_preserve("holdfast-307", pci_find(ID_IGB, 0));
 	update_go();
 }
 
@@ -27,7 +27,7 @@ static void second(void)
 static void third(void)
 {
 	struct owner o;
-	char *bdf = pci_find(ID_NVME, 0);
+	char *bdf = pci_find(ID_IGB, 0);
 
 	pci_check_state(bdf, "none");
 	owner_open(&o, bdf);
@@ -38,6 +38,6 @@ static void third(void)
 SCENARIO(not_finished) = {
 	.name = "307-not-finished",
 	.proves = "a kexec with an unfinished session loses it and no more",
-	.devices = STRINGS(ONE(NVME, 1)),
+	.devices = STRINGS(ONE(IGB, 1)),
 	.stage = { first, second, third },
 };
