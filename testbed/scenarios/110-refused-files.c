@@ -52,7 +52,7 @@ static void only(void)
 /* The error is the same for all; the log tells them apart */
 static void judge(struct evidence *ev)
 {
-	if (log_count(ev, 1, "liveupdate: file cannot be preserved: open it through") != 2)
+	if (log_count(ev, 1, "liveupdate: file cannot be preserved: open /dev/vfio") != 2)
 		complain(ev, "log: not one line for each refused device file");
 }
 

@@ -342,7 +342,7 @@ void pci_liveupdate_unretrieve(struct pci_dev *dev)
 		return;
 
 	WRITE_ONCE(dev->liveupdate.retrieved, false);
-	pci_info(dev, "liveupdate: incoming, its owner has gone\n");
+	pci_info(dev, "liveupdate: incoming again\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_unretrieve);
 
