@@ -31,7 +31,8 @@ static unsigned int rule_base(const struct pci_function *f,
 	return 0;
 }
 
-static int explained(const struct pci_function *f,
+const struct config_rule *
+explain_config_write(const struct pci_function *f,
 		     const struct trace_event *e,
 		     const struct config_rule *rules)
 {
@@ -43,9 +44,9 @@ static int explained(const struct pci_function *f,
 		if (e->offset >= base + r->offset &&
 		    e->offset < base + r->offset + r->size &&
 		    !(e->value & r->mask))
-			return 1;
+			return r;
 	}
-	return 0;
+	return NULL;
 }
 
 void expect_config_writes(struct evidence *ev, struct span s, const char *bdf,
@@ -62,7 +63,7 @@ void expect_config_writes(struct evidence *ev, struct span s, const char *bdf,
 		const struct trace_event *e = &ev->events[i];
 
 		if (e->kind != TRACE_CFG_WRITE || strcmp(e->bdf, bdf) ||
-		    explained(f, e, rules))
+		    explain_config_write(f, e, rules))
 			continue;
 		if (n++ < SHOWN)
 			complain(ev, "config write: %s (%s): %#x at %#x after marker %d/%#x%s has no explanation",

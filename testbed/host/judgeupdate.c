@@ -18,7 +18,7 @@
  * back. The device is idle, so nothing here disturbs it; but nothing may wake
  * it up either.
  */
-static const struct config_rule enumeration[] = {
+const struct config_rule boot_writes[] = {
 	{ 0, PCI_COMMAND, 2, DECODE_AND_MASTER,
 	  "decode is off while BARs are sized; INTx masking is probed" },
 	{ 0, PCI_BASE_ADDRESS_0, 24, 0, "BARs are sized and put back" },
@@ -100,7 +100,7 @@ static void judge_one(struct evidence *ev, int k, const char *bdf)
 	back.from = boot.from;
 	done.from = boot.from;
 	expect_resets(ev, done, bdf, model, 0);
-	expect_config_writes(ev, back, bdf, enumeration);
+	expect_config_writes(ev, back, bdf, boot_writes);
 	expect_bars_in_place(ev, done, bdf);
 }
 

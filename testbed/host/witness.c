@@ -8,6 +8,8 @@
 #include "util.h"
 #include "witness.h"
 
+#define BARS	8	/* more than any function has */
+
 int count_resets(const struct evidence *ev, struct span s, const char *model)
 {
 	int n = 0;
@@ -144,23 +146,43 @@ void expect_bus_numbers(struct evidence *ev, struct span s)
 	}
 }
 
+/* Where each BAR was last mapped before the span, and by its end; 0: nowhere */
+static void find_bars(const struct evidence *ev, struct span s, const char *bdf,
+		      unsigned long before[BARS], unsigned long after[BARS])
+{
+	for (size_t i = 0; i < s.to; i++) {
+		const struct trace_event *e = &ev->events[i];
+
+		if (e->kind == TRACE_BAR_ADD && !strcmp(e->bdf, bdf) &&
+		    e->offset < BARS)
+			(i < s.from ? before : after)[e->offset] = e->address;
+	}
+}
+
 void expect_bars_in_place(struct evidence *ev, struct span s,
 			  const char *bdf)
 {
-	unsigned long before[8] = { 0 }, after[8] = { 0 };
+	unsigned long before[BARS] = { 0 }, after[BARS] = { 0 };
 
-	for (size_t i = 0; i < s.to; i++) {
-		const struct trace_event *e = &ev->events[i];
-		unsigned long *to = i < s.from ? before : after;
-
-		if (e->kind == TRACE_BAR_ADD && !strcmp(e->bdf, bdf) &&
-		    e->offset < ARRAY_SIZE(before))
-			to[e->offset] = e->address;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+	find_bars(ev, s, bdf, before, after);
+	for (size_t i = 0; i < BARS; i++)
 		if (before[i] && after[i] && before[i] != after[i])
 			complain(ev, "BAR %zu of %s moved from %#lx to %#lx",
 				 i, bdf, before[i], after[i]);
+}
+
+struct bars count_bars(const struct evidence *ev, struct span s,
+		       const char *bdf)
+{
+	unsigned long before[BARS] = { 0 }, after[BARS] = { 0 };
+	struct bars n = { 0 };
+
+	find_bars(ev, s, bdf, before, after);
+	for (size_t i = 0; i < BARS; i++) {
+		n.mapped += !!after[i];
+		n.moved += after[i] && before[i] != after[i];
+	}
+	return n;
 }
 
 int count_dmar_faults(const struct evidence *ev, struct span s)

@@ -82,6 +82,15 @@ struct config_rule {
 
 #define EXT_CAP(id)	(0x1000 + (id))
 
+/* What explains the write, or NULL */
+const struct config_rule *
+explain_config_write(const struct pci_function *f,
+		     const struct trace_event *e,
+		     const struct config_rule *rules);
+
+/* What a new kernel may write to a preserved function on its own */
+extern const struct config_rule boot_writes[];
+
 /* Each write to the function must be explained by a rule (cap ends: why) */
 void expect_config_writes(struct evidence *ev, struct span s, const char *bdf,
 			  const struct config_rule *rules);
@@ -94,6 +103,15 @@ void expect_bus_numbers(struct evidence *ev, struct span s);
 /* At the end of the span each BAR is where it was before it */
 void expect_bars_in_place(struct evidence *ev, struct span s,
 			  const char *bdf);
+
+/* BARs that were mapped within the span, and how many of them elsewhere */
+struct bars {
+	int mapped;
+	int moved;
+};
+
+struct bars count_bars(const struct evidence *ev, struct span s,
+		       const char *bdf);
 
 /*
  * All of the above for each device that a guest says it preserved, in each
