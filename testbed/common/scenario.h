@@ -9,6 +9,8 @@
 #ifndef TESTBED_SCENARIO_H
 #define TESTBED_SCENARIO_H
 
+#include <stddef.h>
+
 #define MAX_STAGES	8
 
 /* A special kernel for .kernels: a copy that spins at its first instruction */
@@ -61,6 +63,8 @@ struct host_action {
  * @judge:	looks at traces and logs on the host after the run
  * @log_allow:	regular expressions for log lines that are expected here
  * @actions:	QMP commands the guest may ask for, ends with a NULL name
+ * @programs:	files below out/selftests that go to /bin of the guest,
+ *		NULL-terminated
  * @memory_mb:	0 is the default of the variant
  * @time_limit:	seconds for the whole run, 0 is the default
  * @silence_limit: seconds until the first kernel line, 0 is the default
@@ -80,6 +84,7 @@ struct scenario {
 	void (*judge)(struct evidence *ev);
 	const char *const *log_allow;
 	const struct host_action *actions;
+	const char *const *programs;
 	int memory_mb;
 	int time_limit;
 	int silence_limit;

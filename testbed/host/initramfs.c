@@ -64,7 +64,20 @@ static void add_kernel(struct cpio *c, const char *variant, int with_image)
 	free(image);
 }
 
-int initramfs_build(const char *const *variants, int with_images)
+static void add_program(struct cpio *c, const char *program)
+{
+	const char *base = strrchr(program, '/');
+	char *path = program_path(program);
+	char *name = text("bin/%s", base ? base + 1 : program);
+
+	if (!path || cpio_add_file(c, name, 0755, path))
+		fatal("initramfs: %s: cannot be read", program);
+	free(name);
+	free(path);
+}
+
+int initramfs_build(const char *const *variants, int with_images,
+		    const char *const *programs)
 {
 	static const char *const busybox[] = { "/bin/busybox",
 					       "/usr/bin/busybox" };
@@ -86,6 +99,8 @@ int initramfs_build(const char *const *variants, int with_images)
 		fatal("initramfs: no busybox on this machine: install the package busybox-static");
 	for (; *variants; variants++)
 		add_kernel(&c, *variants, with_images);
+	for (; programs && *programs; programs++)
+		add_program(&c, *programs);
 	cpio_end(&c);
 
 	fd = cpio_to_memfd(&c, "initramfs");

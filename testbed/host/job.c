@@ -38,12 +38,40 @@ char *job_reason_to_skip(const struct scenario *s, const char *variant)
 				    v, v);
 		free(image);
 	}
+	for (const char *const *p = s->programs; p && *p; p++) {
+		char *path = program_path(*p);
+
+		if (!path)
+			return text("needs %s, which is not built: run 'testbed/selftests.sh'",
+				    *p);
+		free(path);
+	}
 	return NULL;
 }
 
 static void put_reason(struct result *r, const char *reason)
 {
 	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
+}
+
+/* What the guest wants to be read even if all is well */
+static void put_notes(struct result *r, const struct evidence *ev)
+{
+	static const char mark[] = "hf: note: ";
+	size_t n = 0;
+
+	for (size_t i = 0; i < ev->n_lines; i++) {
+		const char *p = strstr(ev->lines[i].text, mark);
+		int len;
+
+		if (!p)
+			continue;
+		len = snprintf(r->notes + n, sizeof(r->notes) - n, "%s\n",
+			       p + strlen(mark));
+		if (len < 0 || n + len >= sizeof(r->notes))
+			return;
+		n += len;
+	}
 }
 
 /* The logs and the devices have their say after the guest had its own */
@@ -63,6 +91,7 @@ static void judge(const struct job *job, struct result *r)
 	all = text("%s%s%s%s", r->reason, *r->reason ? "\n" : "",
 		   ev->log_complaints ?: "", ev->witness_complaints ?: "");
 	put_reason(r, all);
+	put_notes(r, ev);
 	free(all);
 	evidence_free(ev);
 }

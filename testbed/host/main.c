@@ -52,6 +52,16 @@ char *kernel_image(const char *variant)
 	return NULL;
 }
 
+char *program_path(const char *program)
+{
+	char *path = text("%s/out/selftests/%s", repo_root(), program);
+
+	if (!access(path, R_OK))
+		return path;
+	free(path);
+	return NULL;
+}
+
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: holdfast-testbed VERB [OPTIONS]\n\n");

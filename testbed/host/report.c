@@ -52,6 +52,7 @@ void report_one(const struct scenario *s, const char *variant,
 		t->passed++;
 		printf("ok   %s (%s, %.1f s): %s\n", s->name, variant,
 		       r->seconds, s->proves);
+		print_reason(r->notes);
 	} else if (r->outcome == OUTCOME_SKIP) {
 		t->skipped++;
 		printf("skip %s (%s): %s\n", s->name, variant, r->reason);

@@ -11,6 +11,7 @@ struct result {
 	int silent_retries;
 	double seconds;
 	char reason[2000];
+	char notes[2000];	/* lines of the guest for the reader */
 };
 
 struct totals {

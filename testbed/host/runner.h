@@ -16,4 +16,7 @@ const char *repo_root(void);
 /* bzImage of a kernel variant, allocated; NULL if it has not been built */
 char *kernel_image(const char *variant);
 
+/* The same for a program below out/selftests */
+char *program_path(const char *program);
+
 #endif

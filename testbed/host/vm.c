@@ -174,7 +174,7 @@ static pid_t start(struct vm *vm, int *ret_out)
 		if (k == n)
 			variants[n++] = v;
 	}
-	initrd = initramfs_build(variants, stages > 1);
+	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs);
 	scenario_args(vm, &a, initrd);
 	write_list(vm->dir, "trace.events", (char **)trace_events);
 	write_list(vm->dir, "qemu.args", a.v);

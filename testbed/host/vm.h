@@ -25,9 +25,10 @@ int machine_memory(const char *variant);
 
 /*
  * First initramfs: this program as /init, busybox, the modules and images of
- * the given kernels. Return: inheritable memfd.
+ * the given kernels, the given programs or NULL. Return: inheritable memfd.
  */
-int initramfs_build(const char *const *variants, int with_images);
+int initramfs_build(const char *const *variants, int with_images,
+		    const char *const *programs);
 
 /* The image to start with; the silent kernel is made into @dir */
 char *vm_kernel(const char *variant, const char *dir, const char *fallback);
