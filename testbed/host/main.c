@@ -16,6 +16,7 @@ static const struct verb {
 } verbs[] = {
 	{ "run", verb_run, "run scenarios and judge them" },
 	{ "vm", verb_vm, "boot a kernel for experiments" },
+	{ "demo", verb_demo, "one live update, explained" },
 };
 
 const char *repo_root(void)

@@ -51,6 +51,20 @@ static int count_bus_resets(const struct evidence *ev, struct span s,
 	return n;
 }
 
+enum reset_kind reset_by(const struct pci_function *f,
+			 const struct trace_event *e)
+{
+	if (strcmp(e->bdf, f->bdf))
+		return RESET_NONE;
+	if (e->kind == TRACE_CFG_WRITE && f->exp &&
+	    e->offset == f->exp + PCI_EXP_DEVCTL &&
+	    e->value & PCI_EXP_DEVCTL_BCR_FLR)
+		return RESET_FLR;
+	if (e->kind == TRACE_PM && e->offset == 3 && e->value == 0)
+		return RESET_PM;
+	return RESET_NONE;
+}
+
 static struct resets count_function_resets(const struct evidence *ev,
 					   struct span s,
 					   const struct pci_function *f)
@@ -58,16 +72,10 @@ static struct resets count_function_resets(const struct evidence *ev,
 	struct resets r = { 0 };
 
 	for (size_t i = s.from; i < s.to; i++) {
-		const struct trace_event *e = &ev->events[i];
+		enum reset_kind how = reset_by(f, &ev->events[i]);
 
-		if (strcmp(e->bdf, f->bdf))
-			continue;
-		if (e->kind == TRACE_CFG_WRITE && f->exp &&
-		    e->offset == f->exp + PCI_EXP_DEVCTL &&
-		    e->value & PCI_EXP_DEVCTL_BCR_FLR)
-			r.flr++;
-		if (e->kind == TRACE_PM && e->offset == 3 && e->value == 0)
-			r.pm++;
+		r.flr += how == RESET_FLR;
+		r.pm += how == RESET_PM;
 	}
 	return r;
 }

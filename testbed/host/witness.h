@@ -42,6 +42,12 @@ const struct pci_function *pci_function_by_id(struct evidence *ev,
 /* How often the models of this name were reset, all instances together */
 int count_resets(const struct evidence *ev, struct span s, const char *model);
 
+/* Is this event the reset of the function by itself, and how? */
+enum reset_kind { RESET_NONE, RESET_FLR, RESET_PM };
+
+enum reset_kind reset_by(const struct pci_function *f,
+			 const struct trace_event *e);
+
 /*
  * Reset requests in config space that hit the function. A return from D3hot
  * counts: the device may lose its state then, though the models of QEMU do
