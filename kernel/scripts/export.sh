@@ -21,6 +21,8 @@ dir=$(realpath -- "$dir")
 # Only what an earlier export wrote.
 rm -f "$dir"/[0-9][0-9][0-9][0-9]-*.patch
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+export GIT_COMMITTER_NAME="Holdfast developers"
+export GIT_COMMITTER_EMAIL=dev@holdfast.invalid
 git -C "$repo" -c diff.algorithm=histogram format-patch -q --cover-letter \
 	--zero-commit --no-renames --signature="" \
 	--from="Holdfast developers <dev@holdfast.invalid>" \
@@ -29,6 +31,7 @@ git -C "$repo" -c diff.algorithm=histogram format-patch -q --cover-letter \
 # The cover letter is dated by git with the present time; its place in the
 # series is before the first patch.
 cover=$dir/0000-cover-letter.patch
+sed -i 's/^Date: .*/Date: Thu, 1 Jan 2026 00:00:00 +0000/' "$cover"
 text=$kernel/patches/cover.txt
 if [[ -e $text ]]; then
 	awk -v text="$text" '
@@ -39,7 +42,6 @@ if [[ -e $text ]]; then
 		sub(/^\n+/, "", body)
 		sub(/\n+$/, "", body)
 	}
-	/^Date: / { $0 = "Date: Thu, 1 Jan 2026 00:00:00 +0000" }
 	/\*\*\* SUBJECT HERE \*\*\*/ {
 		at = index($0, "*** SUBJECT")
 		$0 = substr($0, 1, at - 1) subject
