@@ -289,10 +289,29 @@ int pci_wait(const char *bdf, int present, double seconds)
 {
 	double end = now() + seconds;
 
-	while (pci_exists(bdf) != present) {
+	for (int i = 0; pci_exists(bdf) != present; i++) {
 		if (now() > end)
 			return -ETIMEDOUT;
+		/*
+		 * The console's thread may sleep on a line until the next one
+		 * comes: the host would not see what it is asked for.
+		 */
+		if (i % 50 == 49)
+			say("waiting for %s to be %s", bdf,
+			    present ? "there" : "gone");
 		usleep(20000);
 	}
 	return 0;
+}
+
+char *pci_wait_for(const char *id, double seconds)
+{
+	double end = now() + seconds;
+
+	for (int i = 1; !pci_count(id) && now() < end; i++) {
+		usleep(100000);
+		if (i % 10 == 0)
+			say("waiting for %s", id);
+	}
+	return pci_find(id, 0);
 }

@@ -52,6 +52,9 @@ void pci_check_preservable(const char *bdf, const char *reason_part);
 /* Calls @fn for each function in order of address */
 void pci_each(void (*fn)(const char *bdf, void *data), void *data);
 
+/* Like pci_find() for the first one, after it has come */
+char *pci_wait_for(const char *id, double seconds);
+
 /* Wait until the function is there (or gone) */
 int pci_wait(const char *bdf, int present, double seconds);
 

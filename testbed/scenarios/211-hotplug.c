@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Storage for preserved devices grows after the first preserve */
-#include <unistd.h>
-
 #include "log.h"
 #include "machines.h"
 #include "pci.h"
@@ -17,9 +15,7 @@ static void first(void)
 	update_preserve("holdfast-211", pci_find(ID_EDU, 0));
 	CHECK_EQ(pci_count(ID_E1000E), 0);
 	ask_host("plug");
-	for (int i = 0; i < 200 && !pci_count(ID_E1000E); i++)
-		usleep(100000);
-	bdf = pci_find(ID_E1000E, 0);
+	bdf = pci_wait_for(ID_E1000E, 20);
 	pci_announce(bdf);
 	update_preserve("holdfast-211", bdf);
 	update_go();
