@@ -50,7 +50,7 @@ fi
 cc=gcc
 if command -v ccache >/dev/null; then
 	cc="ccache gcc"
-	export CCACHE_DIR=$out/ccache CCACHE_MAXSIZE=4G
+	export CCACHE_MAXSIZE=4G
 	export CCACHE_COMPILERCHECK=content CCACHE_BASEDIR=$out
 	export CCACHE_NOHASHDIR=1
 fi

@@ -24,7 +24,7 @@ mkdir -p "$(dirname "$log")"
 cc=gcc
 if command -v ccache >/dev/null; then
 	cc="ccache gcc"
-	export CCACHE_DIR=$out/ccache CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
+	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
 fi
 # Debian's sparse does not know this operator, and kbuild would then leave
 # sparse out without failing.
