@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2317
+#
+# The repository itself: licences, sizes, names that must not be in it.
+
+hygiene_files() {
+	git -C "$root" ls-files --cached --others --exclude-standard |
+		while read -r file; do
+			[[ ! -f $root/$file ]] || echo "$file"
+		done
+}
+
+# Mails, licence texts and ABI entries have a form of their own.
+own_text() {
+	grep -v -e '^LICENSES/' -e '\.patch$' -e '^kernel/patches/cover\.txt$' \
+		-e '^kernel/files/Documentation/ABI/' <<<"$all"
+}
+
+has_spdx() {
+	own_text | while read -r file; do
+		head -n 2 "$root/$file" | grep -q 'SPDX-License-Identifier: ' ||
+			echo "$file: no SPDX line at its top"
+	done
+}
+
+known_licences() {
+	local file id
+	own_text | while read -r file; do
+		head -n 2 "$root/$file" | sed -n 's/.*SPDX-License-Identifier: //p'
+	done | sed 's/ *\(\*\/\|-->\).*//; s/[()]//g; s/ \(WITH\|OR\|AND\) /\n/g' |
+		sort -u | while read -r id; do
+		[[ -e $root/LICENSES/$id.txt ]] || echo "LICENSES/$id.txt: missing"
+	done
+}
+
+sizes() {
+	own_text | while read -r file; do
+		(($(wc -l <"$root/$file") <= 800)) ||
+			echo "$file: $(wc -l <"$root/$file") lines: split it"
+	done
+}
+
+# Put together here, so that this file does not hold what it looks for.
+places="/wo""rk/|/ro""ot/|/ho""me/[a-z]"
+hosts="[a-z.]+\.deb""ian\.(org|net)|(registry|mirror|proxy)\.[a-z]+\.[a-z]+"
+
+# names DIR: machine paths and host names in the files listed on stdin
+names() {
+	while read -r file; do
+		grep -nHE "$places|$hosts" "$1/$file" || true
+	done
+}
+
+repo_names() {
+	names "$root" <<<"$all"
+}
+
+mirror_names() {
+	mkdir -p "$work/names"
+	echo "see ${places%%|*}main" >"$work/names/bad"
+	echo bad | names "$work/names"
+}
+
+languages() {
+	grep -E '\.(py|pl|rb|js)$' <<<"$all" || true
+}
+
+shells() {
+	local -a files
+	mapfile -t files < <(while read -r file; do
+		[[ $file == *.sh ]] ||
+			head -c 40 "$root/$file" | grep -aqE '^#!.*\b(ba)?sh' ||
+			continue
+		echo "$file"
+	done <<<"$all")
+	(cd "$root" && shellcheck -x "${files[@]}")
+}
+
+# kernel/patches/files and kernel/files, series and *.patch, agree.
+tables() {
+	local dir=$root/kernel/patches
+	diff <(sed 's/#.*//' "$dir/files" | awk 'NF { print $1 }' | sort) \
+		<(cd "$root/kernel/files" && find . -type f -printf '%P\n' | sort)
+	diff <(sed 's/#.*//' "$dir/series" | awk 'NF { print $1 }' | sort) \
+		<(cd "$dir" && find . -name '*.patch' -printf '%P\n' | sort)
+}
+
+# Every option has its reason in a comment right above it.
+reasons() {
+	awk 'FNR == 1 { last = "" }
+	/^(# )?CONFIG_/ && (last !~ /^# / || last ~ /^# CONFIG_/) {
+		print FILENAME ": " $0 ": no reason above it" }
+	{ last = $0 }' "$root"/kernel/config/*.config
+}
+
+entry() {
+	grep -qx 'exec ./run check' "$root/.ci/run" ||
+		echo ".ci/run does not end in ./run check"
+	[[ -x $root/.ci/run && -x $root/run ]] ||
+		echo "run and .ci/run must be executable"
+}
+
+all=$(hygiene_files)
+clean "hygiene: every file starts with its licence" has_spdx
+clean "hygiene: every licence named has its text" known_licences
+clean "hygiene: no file is longer than 800 lines" sizes
+clean "hygiene: no path or host of one machine" repo_names
+fires "hygiene: a path of one machine is reported" 'bad:1:' mirror_names
+clean "hygiene: no script languages beside the shell" languages
+if command -v shellcheck >/dev/null; then
+	clean "hygiene: shellcheck" shells
+else
+	skip "hygiene: shellcheck: not installed: run ./run setup"
+fi
+clean "hygiene: tables of patches and files are complete" tables
+clean "hygiene: every kernel option has a reason" reasons
+clean "hygiene: CI calls ./run check" entry
