@@ -15,13 +15,13 @@
  * - keeps the bus numbers of all bridges that have some, and not only of those
  *   above preserved devices: a bridge beside them must not be given a range that
  *   overlaps theirs. Bridges without numbers, hot-added ones for example, are
- *   numbered as always, behind all ranges in use. A preserved bridge that lost
- *   its numbers is left alone with all that is below it, since new numbers would
- *   give the devices new names;
+ *   numbered as always, but only within the range of the bridge above. A
+ *   preserved bridge that lost its numbers is left alone with all that is below
+ *   it, since new numbers would give the devices new names;
  * - keeps ACS Control of preserved devices and bridges for as long as their
  *   struct pci_dev exists. It is written again after each reset, in place of what
  *   the kernel would choose;
- * - keeps ARI Forwarding of preserved bridges, and believes it.
+ * - keeps ARI Forwarding of incoming bridges, and believes it.
  *
  * All functions are called by enumeration, which serializes them.
  */
@@ -38,9 +38,10 @@
  * @bridge: Bridge that is being scanned, borrowed.
  * @pass:   Pass of the scan, 0 or 1.
  *
- * The answer of the first pass holds for the second, even if the last preserved
- * device is finished in between, and the answer for a bridge holds for those
- * below it.
+ * No, once it was scanned while a device waited for its owner, or is below a bridge
+ * that was: the answer must be the same in both passes, even if the last device is
+ * finished in between, and numbers that were inherited do not add up as those do
+ * that were counted here.
  *
  * Context: Enumeration.
  * Return: true if the numbers it has shall be ignored.
@@ -49,10 +50,9 @@ bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass)
 {
 	struct pci_dev *parent = pci_upstream_bridge(bridge);
 
-	if (!pass)
-		bridge->liveupdate.inherit_buses =
-			pci_liveupdate_any_incoming() ||
-			(parent && parent->liveupdate.inherit_buses);
+	if (!pass && (pci_liveupdate_any_incoming() ||
+		      (parent && parent->liveupdate.inherit_buses)))
+		bridge->liveupdate.inherit_buses = true;
 
 	return pcibios_assign_all_busses() && !bridge->liveupdate.inherit_buses;
 }
@@ -71,14 +71,37 @@ bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass)
 bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
 				u8 subordinate, bool broken, int pass)
 {
-	if (!pci_liveupdate_is_incoming(bridge))
-		return false;
-	if (secondary && subordinate && !broken)
-		return false;
+	/* @broken is only known in the first pass */
+	if (pass)
+		return bridge->liveupdate.lost_buses;
 
-	if (!pass)
+	bridge->liveupdate.lost_buses = pci_liveupdate_is_incoming(bridge) &&
+					(!secondary || !subordinate || broken);
+	if (bridge->liveupdate.lost_buses)
 		pci_err(bridge, "liveupdate: lost its bus numbers (now [bus %02x-%02x]), devices below it cannot be reached\n",
 			secondary, subordinate);
+	return bridge->liveupdate.lost_buses;
+}
+
+/**
+ * pci_liveupdate_bus_beyond - Would a new bus number be one of somebody else?
+ * @bridge: Bridge that is about to be numbered, borrowed.
+ * @busnr:  The number it would get.
+ *
+ * Bridges that are scanned later may have it already, which shows only once the
+ * scan gets there.
+ *
+ * Context: Enumeration.
+ * Return: true if @bridge has to stay without numbers.
+ */
+bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr)
+{
+	if (!bridge->liveupdate.inherit_buses ||
+	    busnr <= bridge->bus->busn_res.end)
+		return false;
+
+	pci_err(bridge, "liveupdate: no bus number left in %pR, rescan once all devices are finished\n",
+		&bridge->bus->busn_res);
 	return true;
 }
 
@@ -90,13 +113,16 @@ bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
  */
 void pci_liveupdate_acs_init(struct pci_dev *dev)
 {
+	u16 ctrl;
+
 	if (!dev->liveupdate.was_preserved)
 		return;
 
-	if (pci_read_config_word(dev, dev->acs_cap + PCI_ACS_CTRL,
-				 &dev->liveupdate.acs_ctrl))
+	if (pci_read_config_word(dev, dev->acs_cap + PCI_ACS_CTRL, &ctrl) ||
+	    PCI_POSSIBLE_ERROR(ctrl))
 		return;
 
+	dev->liveupdate.acs_ctrl = ctrl;
 	dev->liveupdate.acs_inherited = true;
 }
 
@@ -122,18 +148,18 @@ bool pci_liveupdate_restore_acs(struct pci_dev *dev)
 }
 
 /**
- * pci_liveupdate_inherit_ari - Believe the ARI Forwarding of a preserved bridge.
+ * pci_liveupdate_inherit_ari - Believe the ARI Forwarding of an incoming bridge.
  * @dev: Function 0 below the bridge, borrowed.
  *
  * Context: Enumeration.
- * Return: true if the bridge above @dev is preserved and keeps its setting.
+ * Return: true if the bridge above @dev is incoming and keeps its setting.
  */
 bool pci_liveupdate_inherit_ari(struct pci_dev *dev)
 {
 	struct pci_dev *bridge = pci_upstream_bridge(dev);
 	u16 ctl;
 
-	if (dev->devfn || !bridge || !bridge->liveupdate.was_preserved)
+	if (dev->devfn || !bridge || !pci_liveupdate_is_incoming(bridge))
 		return false;
 
 	pcie_capability_read_word(bridge, PCI_EXP_DEVCTL2, &ctl);

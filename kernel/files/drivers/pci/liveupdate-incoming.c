@@ -14,7 +14,8 @@
  * unhappy paths and the lock order.
  *
  * No entry is used before the version, the addresses, the flags and the counts of
- * all of them were checked.
+ * all of them were checked, as far as that can be done: Kexec Handover has no way
+ * to tell whether an address that it did not hand out itself is one of its own.
  */
 
 #define pr_fmt(fmt) "PCI: liveupdate: " fmt
@@ -121,7 +122,7 @@ int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 		       ser->version, PCI_LIVEUPDATE_VERSION);
 		return -EINVAL;
 	}
-	if (!pci_liveupdate_valid_pa(ser->devices))
+	if (ser->devices && !pci_liveupdate_valid_pa(ser->devices))
 		return -EINVAL;
 
 	in = kzalloc_obj(*in);
@@ -156,12 +157,14 @@ err_free:
 /* Returns true if the caller has to give up the runtime PM reference. */
 static bool pci_liveupdate_clear(struct pci_dev *dev)
 {
-	if (!dev->liveupdate.incoming)
-		return false;
+	bool pinned = dev->liveupdate.pinned;
 
 	WRITE_ONCE(dev->liveupdate.incoming, false);
 	WRITE_ONCE(dev->liveupdate.retrieved, false);
-	return true;
+	dev->liveupdate.pinned = false;
+	pci_dev_put(dev->liveupdate.upstream);
+	dev->liveupdate.upstream = NULL;
+	return pinned;
 }
 
 /**
@@ -251,6 +254,7 @@ bool pci_liveupdate_any_incoming(void)
 void pci_liveupdate_setup_device(struct pci_dev *dev)
 {
 	struct pci_liveupdate_dev_ser *ser;
+	unsigned long key;
 
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
@@ -264,27 +268,42 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 		return;
 	}
 
-	dev->liveupdate.was_preserved = true;
+	/* Seen before: it was unplugged since, and has nothing to inherit */
+	key = pci_liveupdate_dev_key(dev);
+	if (!xa_get_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0)) {
+		xa_set_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0);
+		dev->liveupdate.was_preserved = true;
+	}
 	WRITE_ONCE(dev->liveupdate.incoming, true);
 	pci_info(dev, "liveupdate: incoming\n");
 }
 
 /**
- * pci_liveupdate_add_device - Keep an incoming device in D0.
- * @dev: Device that is being added.
+ * pci_liveupdate_add_device - Keep an incoming device, its path, and D0.
+ * @dev: Device that was just added, so that others can find it.
  *
  * Idle devices are put into D3hot as soon as they have a driver, vfio-pci
- * included, and bridges once everything below them is idle. The reference is
- * given up when the device is finished.
+ * included, and bridges once everything below them is idle. The references are
+ * given up when the device is finished. That may have happened between its
+ * recognition and now, when nobody could find it.
  *
- * Context: Enumeration.
+ * Context: Enumeration, before runtime PM is enabled. Takes pci_liveupdate_rwsem.
  */
 void pci_liveupdate_add_device(struct pci_dev *dev)
 {
-	guard(rwsem_read)(&pci_liveupdate_rwsem);
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (dev->liveupdate.incoming)
-		pm_runtime_get_noresume(&dev->dev);
+	if (!dev->liveupdate.incoming)
+		return;
+	if (!pci_liveupdate_find(pci_liveupdate_incoming,
+				 pci_liveupdate_dev_key(dev))) {
+		pci_liveupdate_clear(dev);
+		return;
+	}
+
+	pm_runtime_get_noresume(&dev->dev);
+	dev->liveupdate.upstream = pci_dev_get(pci_upstream_bridge(dev));
+	dev->liveupdate.pinned = true;
 }
 
 /**
@@ -358,12 +377,13 @@ EXPORT_SYMBOL_GPL(pci_liveupdate_unretrieve);
 void pci_liveupdate_finish(struct pci_dev *dev)
 {
 	struct pci_liveupdate_dev_ser *ser;
-	struct pci_dev *pos;
+	struct pci_dev *pos, *next;
 
-	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+	for (pos = pci_dev_get(dev); pos; pos = next) {
 		bool put = false;
 
 		scoped_guard(rwsem_write, &pci_liveupdate_rwsem) {
+			next = pci_dev_get(pos->liveupdate.upstream);
 			ser = pci_liveupdate_find(pci_liveupdate_incoming,
 						  pci_liveupdate_dev_key(pos));
 			if (ser && !--ser->refcount)
@@ -371,8 +391,7 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 		}
 		if (put)
 			pm_runtime_put(&pos->dev);
-		if (pos == dev && !ser)
-			return;
+		pci_dev_put(pos);
 	}
 
 	pci_info(dev, "liveupdate: finished\n");
@@ -447,13 +466,38 @@ bool pci_liveupdate_is_tracked(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_is_tracked);
 
 /**
+ * pci_liveupdate_bus_protected - Would a reset hit a device that must not be?
+ * @bus:  Bus, borrowed, with its devices kept from changing by the caller.
+ * @slot: Only devices of this slot, or NULL for all. Borrowed.
+ *
+ * Context: Any.
+ * Return: true if a device on @bus or below is protected.
+ */
+bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
+{
+	struct pci_dev *dev;
+
+	list_for_each_entry(dev, &bus->devices, bus_list) {
+		if (slot && dev->slot != slot)
+			continue;
+		if (pci_liveupdate_is_protected(dev) ||
+		    (dev->subordinate &&
+		     pci_liveupdate_bus_protected(dev->subordinate, NULL)))
+			return true;
+	}
+
+	return false;
+}
+
+/**
  * pci_liveupdate_may_bind - May this driver be bound to the device?
  * @dev: Device, borrowed.
  * @drv: Driver, borrowed.
  *
  * The driver of an incoming device is chosen by its owner, through
- * ``driver_override``, and not by what happens to be built in. Bridges need
- * theirs for the devices below.
+ * ``driver_override``, and not by what happens to be built in, and it has to be one
+ * that knows what to do with such a device. Bridges need theirs for the devices
+ * below.
  *
  * Context: Any.
  * Return: false if @dev has to be kept from @drv.
@@ -462,6 +506,7 @@ bool pci_liveupdate_may_bind(struct pci_dev *dev,
 			     const struct device_driver *drv)
 {
 	return !pci_liveupdate_is_incoming(dev) || pci_is_bridge(dev) ||
-	       device_match_driver_override(&dev->dev, drv) > 0;
+	       (to_pci_driver(drv)->liveupdate &&
+		device_match_driver_override(&dev->dev, drv) > 0);
 }
 

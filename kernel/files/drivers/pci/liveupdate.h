@@ -44,8 +44,11 @@ void pci_liveupdate_acs_init(struct pci_dev *dev);
 bool pci_liveupdate_restore_acs(struct pci_dev *dev);
 bool pci_liveupdate_inherit_ari(struct pci_dev *dev);
 
+bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr);
+
 bool pci_liveupdate_may_bind(struct pci_dev *dev,
 			     const struct device_driver *drv);
+bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);
 
@@ -78,6 +81,11 @@ static inline bool pci_liveupdate_bridge_lost(struct pci_dev *bridge,
 	return false;
 }
 
+static inline bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr)
+{
+	return false;
+}
+
 static inline void pci_liveupdate_acs_init(struct pci_dev *dev)
 {
 }
@@ -96,6 +104,12 @@ static inline bool pci_liveupdate_may_bind(struct pci_dev *dev,
 					   const struct device_driver *drv)
 {
 	return true;
+}
+
+static inline bool pci_liveupdate_bus_protected(struct pci_bus *bus,
+						struct pci_slot *slot)
+{
+	return false;
 }
 
 static inline void pci_liveupdate_freeze(struct pci_dev *dev)

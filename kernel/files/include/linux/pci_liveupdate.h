@@ -24,12 +24,16 @@ struct pci_liveupdate_slot;
  * @frozen:        Preserved, and past the point of no return.
  * @was_preserved: Was incoming when enumerated. Never cleared.
  * @acs_inherited: @acs_ctrl is valid.
- * @inherit_buses: Answer of pci_liveupdate_assign_all_busses() for this bridge
- *                 in the first pass of the scan, kept for the second.
+ * @inherit_buses: Bridge that was scanned while devices waited for their owners,
+ *                 or below one that was: keeps its bus numbers.
+ * @lost_buses:    Incoming bridge that had no valid bus numbers when scanned.
+ * @pinned:        @upstream and a runtime PM reference are held.
+ * @upstream:      Next bridge on the path of an incoming device, referenced, so
+ *                 that the path can be walked whatever is removed meanwhile.
  *
  * Written with the lock of drivers/pci/liveupdate.c held, except for
- * @was_preserved, @acs_ctrl, @acs_inherited and @inherit_buses, which belong to
- * enumeration. The state flags may be read without a lock.
+ * @was_preserved, @acs_ctrl, @acs_inherited, @inherit_buses and @lost_buses,
+ * which belong to enumeration. The state flags may be read without a lock.
  */
 struct pci_liveupdate {
 	struct pci_liveupdate_slot *slot;
@@ -40,6 +44,9 @@ struct pci_liveupdate {
 	bool was_preserved;
 	bool acs_inherited;
 	bool inherit_buses;
+	bool lost_buses;
+	bool pinned;
+	struct pci_dev *upstream;
 };
 
 #ifdef CONFIG_PCI_LIVEUPDATE

@@ -36,13 +36,16 @@
  * freeze
  *   Within reboot(). Refused, with nothing changed, if interrupts are set up or
  *   the device is not in D0. Else each use of the file fails with -EIO and access
- *   to a mapped BAR raises SIGBUS.
+ *   to a mapped BAR raises SIGBUS. Attaching to another IOAS is left alone; it does
+ *   not reach the device.
  * unfreeze
  *   The reboot was refused by somebody else: the file works again, mappings and
  *   device are as they were.
  * shutdown
  *   The first step that cannot be undone, so it is not taken before the kexec can
- *   no longer fail: the device is reset.
+ *   no longer fail: the device is reset. An unbind that comes between freeze and
+ *   here waits until one of them is decided; it must not wait for the file, which
+ *   nobody gives up any more, with the lock of the device held.
  * retrieve
  *   Makes a new file for the device. The driver must have been bound to it first,
  *   with ``driver_override``. As the device was reset already, it is not reset
@@ -64,7 +67,7 @@
  * memory_lock.
  *
  *   luo_file->mutex -> device_lock -> pci_liveupdate_rwsem
- *   luo_file->mutex -> liveupdate_lock -> igate -> memory_lock
+ *   luo_file->mutex -> device_lock -> liveupdate_lock -> igate -> memory_lock
  *   liveupdate_lock -> mmap_lock
  */
 
@@ -83,7 +86,7 @@
 
 #include "vfio_pci_priv.h"
 
-/* How long freeze waits for a system call of the owner to end, in ms. */
+/* How long freeze waits for whoever is busy with the device, in ms. */
 #define VFIO_PCI_LIVEUPDATE_FREEZE_MS	1000
 
 static struct vfio_pci_core_device *vfio_pci_liveupdate_vdev(struct file *file)
@@ -175,17 +178,10 @@ static void vfio_pci_liveupdate_unpreserve(struct liveupdate_file_op_args *args)
 	vdev->liveupdate_ser = NULL;
 }
 
-/* Called with liveupdate_lock held, so that the answer stays true. */
+/* Called with all locks held that are needed for the answer to stay true. */
 static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
-
-	/* An unbind that waits for the file would block the shutdown for ever */
-	if (!device_trylock(&pdev->dev)) {
-		pci_err(pdev, "liveupdate: cannot be frozen: its driver is being unbound\n");
-		return -EBUSY;
-	}
-	device_unlock(&pdev->dev);
 
 	if (vdev->irq_type != VFIO_PCI_NUM_IRQS) {
 		pci_err(pdev, "liveupdate: cannot be frozen: its owner has to disable interrupts first\n");
@@ -206,21 +202,36 @@ static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 	return 0;
 }
 
+/*
+ * The owner may be in a system call for as long as it likes, if it supplies
+ * memory that takes as long to be read. An unbind holds the lock of the device
+ * for as long as the owner has the file.
+ */
+static bool vfio_pci_liveupdate_lock(struct vfio_pci_core_device *vdev)
+{
+	unsigned long end = jiffies +
+			    msecs_to_jiffies(VFIO_PCI_LIVEUPDATE_FREEZE_MS);
+
+	do {
+		if (device_trylock(&vdev->pdev->dev)) {
+			if (down_write_trylock(&vdev->liveupdate_lock))
+				return true;
+			device_unlock(&vdev->pdev->dev);
+		}
+		fsleep(USEC_PER_MSEC);
+	} while (time_before(jiffies, end));
+
+	return false;
+}
+
 static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_core_device *vdev = vfio_pci_liveupdate_vdev(args->file);
-	int ret, ms = 0;
+	int ret;
 
-	/*
-	 * The owner may be in a system call for as long as it likes, if it
-	 * supplies memory that takes as long to be read.
-	 */
-	while (!down_write_trylock(&vdev->liveupdate_lock)) {
-		if (ms++ == VFIO_PCI_LIVEUPDATE_FREEZE_MS) {
-			pci_err(vdev->pdev, "liveupdate: cannot be frozen: its owner is in a system call\n");
-			return -EBUSY;
-		}
-		fsleep(USEC_PER_MSEC);
+	if (!vfio_pci_liveupdate_lock(vdev)) {
+		pci_err(vdev->pdev, "liveupdate: cannot be frozen: it is being unbound, or its owner is in a system call\n");
+		return -EBUSY;
 	}
 
 	mutex_lock(&vdev->igate);
@@ -233,6 +244,7 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->igate);
 	up_write(&vdev->liveupdate_lock);
+	device_unlock(&vdev->pdev->dev);
 
 	return ret;
 }
@@ -291,6 +303,33 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 		return;
 	}
 	vdev->liveupdate_ser->flags |= VFIO_PCI_LIVEUPDATE_RESET_DONE;
+}
+
+/**
+ * vfio_pci_liveupdate_abandon - Is it too late to unbind from the device?
+ * @pdev: Device that is being unbound, borrowed.
+ *
+ * While the device is frozen LUO holds its file, and gives it up only if the
+ * reboot is cancelled. If it is not, what the driver has of the device is left to
+ * the end of this kernel.
+ *
+ * Context: Removal, with the lock of the device held, for which the shutdown of
+ *          the device waits. Sleeps until the reboot is cancelled or certain.
+ * Return: true if the driver shall leave all as it is.
+ */
+bool vfio_pci_liveupdate_abandon(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
+
+	while (READ_ONCE(vdev->liveupdate_frozen)) {
+		if (system_state == SYSTEM_RESTART) {
+			vfio_pci_liveupdate_shutdown(pdev);
+			return true;
+		}
+		fsleep(USEC_PER_MSEC);
+	}
+
+	return false;
 }
 
 /* What identifies the device can be read whatever the version is. */
@@ -401,7 +440,7 @@ static void vfio_pci_liveupdate_discard(const struct vfio_pci_device_ser *ser)
 	struct pci_dev *pdev __free(pci_dev_put) = vfio_pci_liveupdate_find(ser);
 	int ret;
 
-	if (!pdev) {
+	if (!pdev || pci_is_bridge(pdev)) {
 		pci_liveupdate_finish_absent(ser->domain, ser->bdf);
 		return;
 	}
