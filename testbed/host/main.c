@@ -17,6 +17,7 @@ static const struct verb {
 	{ "run", verb_run, "run scenarios and judge them" },
 	{ "vm", verb_vm, "boot a kernel for experiments" },
 	{ "demo", verb_demo, "one live update, explained" },
+	{ "bench", verb_bench, "what a preserved device costs" },
 };
 
 const char *repo_root(void)

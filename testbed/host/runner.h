@@ -10,6 +10,7 @@ int host_main(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_vm(int argc, char **argv);
 int verb_demo(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 
 /* Top of the repository, found from where this program is */
 const char *repo_root(void);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verb "bench": run what measures, several times if asked for */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench.h"
+#include "evidence.h"
+#include "job.h"
+#include "runner.h"
+#include "util.h"
+
+#define SAY_SECONDS	10
+#define PREFIX		"hf: bench: "
+
+static const char help[] =
+"usage: holdfast-testbed bench [OPTIONS]\n"
+"\n"
+"Measures what preserved devices cost, in virtual time: two runs print the\n"
+"same figures on any machine. Results go to out/bench/ too. Status 0 if all\n"
+"targets are met, 1 if one is missed.\n"
+"\n"
+"  --max N    no machines with more than N devices (1, 8 and 64 are measured)\n"
+"  --twice    measure everything again and compare\n"
+"  --jobs N   machines side by side, default 2\n"
+"  --slow X   multiply all time limits by X, for a busy host\n";
+
+static const int all_sizes[BENCH_SIZES] = { 1, 8, 64 };
+static const char *const kinds[BENCH_KINDS] = { "empty", "full", "noreset" };
+
+static struct options {
+	int max;
+	int twice;
+	int jobs;
+	double slow;
+} opt = { .max = 64, .jobs = 2, .slow = 1 };
+
+static int parse_options(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "max", required_argument, NULL, 'm' },
+		{ "twice", no_argument, NULL, 't' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "slow", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "m:tj:s:h", longopts, NULL)) >= 0)
+		switch (c) {
+		case 'm':
+			opt.max = atoi(optarg);
+			break;
+		case 't':
+			opt.twice = 1;
+			break;
+		case 'j':
+			opt.jobs = atoi(optarg);
+			break;
+		case 's':
+			opt.slow = atof(optarg);
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			fputs(help, stderr);
+			return 2;
+		}
+	if (opt.max < 1 || opt.jobs < 1 || opt.jobs > MAX_JOBS ||
+	    opt.slow <= 0 || optind < argc) {
+		fputs(help, stderr);
+		return 2;
+	}
+	return -1;
+}
+
+/* What the guest said, without time stamps */
+static char *said(const struct job *job)
+{
+	struct evidence *ev = evidence_load(job->scenario, job->variant,
+					    job->dir);
+	char *all = strdup("");
+
+	for (size_t i = 0; i < ev->n_lines; i++) {
+		const char *p = strstr(ev->lines[i].text, PREFIX);
+
+		if (p)
+			all = text_add(all, "%s\n", p + strlen(PREFIX));
+	}
+	evidence_free(ev);
+	return all;
+}
+
+static void start(struct job *job, int n, enum bench_kind kind)
+{
+	char *name = text("600-bench-%d-%s", n, kinds[kind]), *why;
+
+	*job = (struct job){ .scenario = scenario_find(name),
+			     .variant = "prod", .slow = opt.slow };
+	if (!job->scenario)
+		fatal("bench: no scenario is called '%s'", name);
+	why = job_reason_to_skip(job->scenario, job->variant);
+	if (why)
+		fatal("bench: %s", why);
+	job_start(job);
+	free(name);
+}
+
+static void say_running(const struct job *jobs, int done, int total,
+			double begin)
+{
+	fprintf(stderr, "  %4.0f s  %d of %d done; running:", now() - begin,
+		done, total);
+	for (int i = 0; i < opt.jobs; i++)
+		if (jobs[i].pid)
+			fprintf(stderr, " %s (%.0f s)",
+				jobs[i].scenario->name + strlen("600-bench-"),
+				now() - jobs[i].start);
+	fprintf(stderr, "\n");
+}
+
+/* The big ones first: the small ones fill the time at the end */
+static void measure(struct bench *b)
+{
+	int total = b->sizes * BENCH_KINDS, next = 0, done = 0;
+	struct job jobs[MAX_JOBS] = { 0 };
+	char **to[MAX_JOBS];
+	double begin = now();
+
+	while (done < total) {
+		struct result r;
+		int i;
+
+		for (i = 0; i < opt.jobs && next < total; i++) {
+			int size = b->sizes - 1 - next / BENCH_KINDS;
+			enum bench_kind kind = next % BENCH_KINDS;
+
+			if (jobs[i].pid)
+				continue;
+			to[i] = &b->said[size][kind];
+			start(&jobs[i], b->n[size], kind);
+			next++;
+		}
+		i = job_wait(jobs, opt.jobs, SAY_SECONDS * 1000);
+		if (i < 0) {
+			say_running(jobs, done, total, begin);
+			continue;
+		}
+		job_end(&jobs[i], &r);
+		if (r.outcome != OUTCOME_OK)
+			fatal("bench: %s: %s: %s: see %s/serial.log",
+			      jobs[i].scenario->name, outcome_name(r.outcome),
+			      r.reason, jobs[i].dir);
+		*to[i] = said(&jobs[i]);
+		free(jobs[i].dir);
+		done++;
+	}
+}
+
+static void choose(struct bench *b)
+{
+	memset(b, 0, sizeof(*b));
+	while (b->sizes < BENCH_SIZES && all_sizes[b->sizes] <= opt.max) {
+		b->n[b->sizes] = all_sizes[b->sizes];
+		b->sizes++;
+	}
+}
+
+/* Return: number of machines that said something else the second time */
+static int compare(const struct bench *a, const struct bench *b)
+{
+	int different = 0;
+
+	for (int i = 0; i < a->sizes; i++)
+		for (int k = 0; k < BENCH_KINDS; k++) {
+			if (!strcmp(a->said[i][k], b->said[i][k]))
+				continue;
+			different++;
+			printf("N=%d, %s: the second time it was\n%s",
+			       a->n[i], kinds[k], b->said[i][k]);
+		}
+	if (!different)
+		printf("Measured twice: all figures the same to the nanosecond.\n");
+	return different;
+}
+
+int verb_bench(int argc, char **argv)
+{
+	char *dir = text("%s/out/bench", repo_root());
+	struct bench b, again;
+	int ret = parse_options(argc, argv);
+
+	if (ret >= 0)
+		return ret;
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		fatal("%s: %s", dir, strerror(errno));
+	choose(&b);
+	measure(&b);
+	ret = !bench_report(&b, dir);
+	if (opt.twice) {
+		choose(&again);
+		measure(&again);
+		ret |= !!compare(&b, &again);
+	}
+	return ret;
+}
