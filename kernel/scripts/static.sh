@@ -116,6 +116,13 @@ mirror_kernel_doc() {
 	"$tree/scripts/kernel-doc" -none -Wall "$work/doc.c"
 }
 
+# The pristine source does not know our options.
+mirror_config() {
+	"$scripts/config.sh" "$stock" "$work/config" \
+		"$kernel/config/base.config" \
+		"$kernel/config/liveupdate-pci.config"
+}
+
 take_lock
 "$scripts/fetch.sh"
 "$scripts/apply.sh"
@@ -138,6 +145,8 @@ for mail in "$mails"/*.patch; do
 done
 fires "checkpatch: reports a bad patch" 'trailing whitespace' mirror_checkpatch
 
+fires "config: an option that is dropped is named" \
+	'CONFIG_PCI_LIVEUPDATE: wanted y, kconfig made it n' mirror_config
 if "$scripts/lint.sh" "$tree" "$build" >"$work/lint"; then
 	clean "sparse and W=1: new files" ours_only
 	clean "sparse and W=1: nothing new in hooked files" hooked_only
