@@ -42,7 +42,7 @@ kernels() {
 	for variant in "$@"; do
 		"$root/kernel/scripts/build.sh" "$variant" || return
 	done
-	"$root/kernel/scripts/headers.sh" && "$root/testbed/build.sh"
+	"$root/testbed/selftests.sh" && "$root/testbed/build.sh"
 }
 
 scenarios() {
