@@ -79,18 +79,34 @@ static int parse_options(int argc, char **argv)
 	return -1;
 }
 
-/* What the guest said, without time stamps */
+/* On the clock of its kernel: "[    4.190765] text" */
+static double kernel_us(const char *text)
+{
+	return strtod(text + strspn(text, "[ "), NULL) * 1e6;
+}
+
+/*
+ * What the guest said, without time stamps, and how long the old kernel took
+ * from reboot() to its last word.
+ */
 static char *said(const struct job *job)
 {
 	struct evidence *ev = evidence_load(job->scenario, job->variant,
 					    job->dir);
 	char *all = strdup("");
+	double reboot = 0;
 
 	for (size_t i = 0; i < ev->n_lines; i++) {
-		const char *p = strstr(ev->lines[i].text, PREFIX);
+		const char *line = ev->lines[i].text;
+		const char *p = strstr(line, PREFIX);
 
 		if (p)
 			all = text_add(all, "%s\n", p + strlen(PREFIX));
+		if (p && strstr(p, "clock reboot"))
+			reboot = kernel_us(line);
+		if (strstr(line, ": Starting new kernel"))
+			all = text_add(all, "shutdown=%.0f\n",
+				       kernel_us(line) - reboot);
 	}
 	evidence_free(ev);
 	return all;
