@@ -165,7 +165,8 @@ void update_check_doors_closed(void)
 
 void update_sessions(void)
 {
-	luo = CHECK_OK(luo_open());
+	if (luo < 0)
+		luo = CHECK_OK(luo_open());
 	for (int i = 0; i < update_count; i++) {
 		struct update *u = &updates[i];
 		int fd = session_fd(u->session);
