@@ -152,8 +152,9 @@ update() {
 			for suite in "${added[@]}"; do
 				! grep -q "^E:.* $suite " "$log" ||
 					die "apt: $suite: the machine's mirror" \
-						"does not carry it: use a full" \
-						"Debian mirror"
+						"does not carry it: use a" \
+						"full mirror, or set" \
+						"HOLDFAST_LINUX"
 			done
 		fi
 		die "apt-get update: failed: see above: mend the apt sources"
@@ -207,8 +208,8 @@ case $release in
 	"${todo[*]}: install them, and a QEMU of at least 10.0" ;;
 esac
 if ((EUID != 0)) && ! command -v sudo >/dev/null; then
-	die "not root and no sudo: missing: ${todo[*]}: run as root:" \
-		"$(basename "$PWD")/run setup"
+	die "not root and no sudo: missing: ${todo[*]}: run ./run setup" \
+		"as root"
 fi
 
 added=()

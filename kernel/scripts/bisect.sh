@@ -21,7 +21,7 @@ src=$work/linux
 cc=gcc
 if command -v ccache >/dev/null; then
 	cc="ccache gcc"
-	export CCACHE_DIR=$out/ccache CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
+	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
 fi
 # A fixed part of each build, whatever a commit touches.
 dirs=(drivers/pci/ drivers/vfio/ kernel/liveupdate/)
