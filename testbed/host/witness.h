@@ -126,6 +126,9 @@ struct bars count_bars(const struct evidence *ev, struct span s,
  */
 void judge_updates(struct evidence *ev);
 
+/* The same for one update of two kernels, and the log has nothing but it */
+void judge_plain_update(struct evidence *ev);
+
 int count_dmar_faults(const struct evidence *ev, struct span s);
 
 #endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The owner has everything back and dies before it says so */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "luo.h"
+#include "machines.h"
+#include "pci.h"
+#include "scenario.h"
+#include "update.h"
+
+static void first(void)
+{
+	update_preserve("holdfast-308", pci_find(ID_IGB, 0));
+	update_go();
+}
+
+static void complete(void)
+{
+	update_sessions();
+	update_retrieve(&updates[0]);
+	owner_make_dirty(&updates[0].owner);
+	raise(SIGKILL);
+}
+
+/* The close finishes the session: nothing is left to come back for */
+static void second(void)
+{
+	struct owner o;
+	char *bdf;
+	int status;
+	pid_t pid;
+
+	update_recall();
+	update_check_guarded();
+	update_bind();
+	bdf = updates[0].owner.bdf;
+	pid = fork();
+	if (!pid)
+		complete();
+	waitpid(pid, &status, 0);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	      "the owner did not get that far: %#x", status);
+	pci_check_state(bdf, "none");
+	CHECK_ERR(luo_retrieve_session(CHECK_OK(luo_open()), "holdfast-308"),
+		  2);
+	owner_open(&o, bdf);
+	CHECK(!owner_is_dirty(&o), "%s was not reset", bdf);
+	owner_check(&o);
+	owner_close(&o);
+}
+
+SCENARIO(dies_complete) = {
+	.name = "308-dies-complete",
+	.proves = "an owner that dies with all it had leaves a usable device",
+	.devices = STRINGS(ONE(IGB, 1)),
+	.stage = { first, second },
+};
