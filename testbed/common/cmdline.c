@@ -15,12 +15,8 @@ static const char base[] =
 	"console=ttyS0,115200 earlyprintk=ttyS0,115200 loglevel=7 panic=-1 "
 	"printk.devkmsg=on no_timer_check kho=on liveupdate=on intel_iommu=on";
 
-/*
- * The debug kernel cannot reserve the default scratch area. And while the boot
- * reads the features of the processor anew it forgets for a moment that pages
- * have five levels: an interrupt at that moment makes KASAN see wild accesses.
- */
-static const char debug[] = " kho_scratch=512M,128M,0 no5lvl";
+/* The default scratch area cannot be reserved on the debug kernel */
+static const char debug[] = " kho_scratch=512M,128M,0";
 
 /**
  * stage_cmdline - the kernel command line of a stage

@@ -15,7 +15,8 @@
 #define MARKER_MAGIC	0x48
 
 #define MARKER(stage, code) \
-	((unsigned int)MARKER_MAGIC << 24 | (unsigned int)(stage) << 16 | (code))
+	((unsigned int)MARKER_MAGIC << 24 | (unsigned int)(stage) << 16 | \
+	 (code))
 #define MARKER_VALID(v)		(((v) >> 24) == MARKER_MAGIC)
 #define MARKER_STAGE(v)		(((v) >> 16) & 0xff)
 #define MARKER_CODE(v)		((v) & 0xffff)

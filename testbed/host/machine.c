@@ -33,8 +33,8 @@ void args_free(struct args *a)
  * TCG: KVM is not usable in many places where the tests must run, and what is
  * proven here does not depend on it. One thread for all processors: with one
  * for each a processor now and then sleeps for good with an interrupt in
- * service that nobody ends; it is not slower on a busy host. The address width of the IOMMU is pinned
- * because its default differs between versions of QEMU.
+ * service that nobody ends; it is not slower on a busy host. The address width
+ * of the IOMMU is pinned because its default differs between versions of QEMU.
  */
 void machine_args(struct args *a, int memory_mb, int smp)
 {

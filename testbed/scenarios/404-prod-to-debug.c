@@ -22,7 +22,6 @@ SCENARIO(prod_to_debug) = {
 	.stage = { first, update_take_back },
 	.judge = judge_updates,
 	.memory_mb = 4096,
-	.cmdline = { "kho_scratch=512M,128M,0 no5lvl",
-		     "kho_scratch=512M,128M,0 no5lvl" },
+	.cmdline = { "kho_scratch=512M,128M,0", "kho_scratch=512M,128M,0" },
 	.time_limit = 300,
 };
