@@ -15,6 +15,10 @@ stock=$out/linux-stock
 # shellcheck disable=SC2034
 tree=$out/linux
 
+# Python modules of the distribution are for its own Python, which another one
+# may precede.
+export PATH=/usr/bin:$PATH
+
 # die WHAT: what failed: on which object: why: what to do
 die() {
 	echo "error: $*" >&2

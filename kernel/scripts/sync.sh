@@ -18,11 +18,16 @@ if [[ ! -e $to/$list || $(<"$to/.holdfast-base") != "$(<"$stock/.holdfast")" ]]
 then
 	note "source: copying the pristine tree to $(basename "$to")"
 	rm -rf "$to.new" "$to"
-	cp -a --reflink=auto "$stock" "$to.new"
+	# With the slash and dot, a link as source is not copied as a link.
+	mkdir "$to.new"
+	cp -a --reflink=auto "$stock/." "$to.new"
 	cp "$stock/.holdfast" "$to.new/.holdfast-base"
 	: >"$to.new/$list"
 	mv "$to.new" "$to"
 fi
+
+[[ ! $to -ef $stock ]] ||
+	die "source: $to: is the pristine tree: it must stay as it is"
 
 put() {
 	cmp -s "$1" "$to/$2" && return 0
