@@ -255,8 +255,8 @@ static void check_targets(void)
 static void print_table(FILE *f)
 {
 	fprintf(f, "What a preserved device costs, in virtual time: an instruction takes 1 ns,\n"
-		"a wait as long as it says, the hardware answers at once. Devices: nvme, each\n"
-		"behind a root port of its own.\n\n%-46s", "");
+		"a wait as long as it says, the hardware answers at once. Devices: virtio-net,\n"
+		"each behind a root port of its own.\n\n%-46s", "");
 	for (int s = 0; s < b->sizes; s++)
 		fprintf(f, "%8s%d", "N=", b->n[s]);
 	fprintf(f, "\n");
