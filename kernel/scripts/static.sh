@@ -46,8 +46,9 @@ subjects() {
 }
 
 checkpatch() {
-	perl "$tree/scripts/checkpatch.pl" --root="$tree" --strict --terse \
-		--no-summary "$@"
+	# Not from within a repository: it would look for that of the tree.
+	(cd "$tree" && perl scripts/checkpatch.pl --root="$tree" --strict \
+		--terse --no-summary "$@")
 }
 
 # Headers have no object; their warnings show in the files that use them.

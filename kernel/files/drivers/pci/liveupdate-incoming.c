@@ -509,4 +509,3 @@ bool pci_liveupdate_may_bind(struct pci_dev *dev,
 	       (to_pci_driver(drv)->liveupdate &&
 		device_match_driver_override(&dev->dev, drv) > 0);
 }
-
