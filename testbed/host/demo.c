@@ -107,7 +107,7 @@ int verb_demo(int argc, char **argv)
 	if (r.outcome != OUTCOME_OK) {
 		printf("The live update did not go as promised (%s):\n\n%s\n",
 		       outcome_name(r.outcome), r.reason);
-		verdict(0, "see the log:");
+		verdict(0, "this is the log");
 		printf("  %s/serial.log\n", job.dir);
 		return 1;
 	}

@@ -2,8 +2,8 @@
 /*
  * What the verb "bench" runs: N devices go through a live update, and the same
  * machine goes through the same kexec with an empty session. Time is virtual:
- * one instruction takes one nanosecond, a wait takes as long as it says, and the
- * clock does not stop between the kernels.
+ * an instruction takes a nanosecond, a wait as long as it says, and the clock
+ * does not stop between the kernels.
  */
 #include <errno.h>
 #include <linux/vfio.h>
@@ -29,7 +29,7 @@
 #define SESSION		"bench"
 
 /*
- * virtio-net: reset at function level, as nearly all devices passed through are.
+ * virtio-net: reset at function level, as nearly all that is passed through is.
  * nvme would do, too, but its model does things on a thread of its own, and igb
  * takes the firmware minutes in such numbers. Its own driver stays away.
  */
@@ -217,7 +217,7 @@ SCENARIO(bench_##n##_##kind) = {					\
 }
 
 /*
- * Nothing preserved; all preserved; and all preserved, but they are not reset by
+ * Nothing preserved; all preserved; and all preserved, but none is reset by
  * the old kernel: the wait for a reset hides whatever takes less than a tick.
  */
 #define BENCH_ALL(n, ...)						\
