@@ -46,25 +46,34 @@ kernels() {
 }
 
 scenarios() {
-	kernels prod module stock || return
+	kernels prod module stock mirror || return
 	"$root/out/testbed/holdfast-testbed" run
+}
+
+# What differs when the drivers are loaded: order, and who is there when.
+module() {
+	kernels prod module || return
+	"$root/out/testbed/holdfast-testbed" run --variant module \
+		'11[67]*' '20[127]*' '213*' '30[245]*' '403*'
 }
 
 debug() {
 	kernels prod debug || return
-	# Versions, scale, selftests and mirrors are about other things.
-	"$root/out/testbed/holdfast-testbed" run --variant debug '1*' '2*' '3*'
+	# Scale, selftests and mirrors are about other things.
+	"$root/out/testbed/holdfast-testbed" run --variant debug \
+		'1*' '2*' '3*' '404*'
 }
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests static scenarios debug
+	set -- tests static scenarios module debug
 fi
 for name in "$@"; do
 	case $name in
 	tests) part tests "$root/tests/run" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
+	module) part module module ;;
 	debug) part debug debug ;;
 	bisect) part bisect "$root/kernel/scripts/bisect.sh" ;;
 	*)

@@ -21,7 +21,11 @@ prod) fragments=(base liveupdate-pci prod) steps=1970 ;;
 module) fragments=(base liveupdate-pci module) steps=1990 ;;
 debug) fragments=(base liveupdate-pci debug) steps=2080 ;;
 stock) fragments=(base stock) steps=1960 src=$stock ;;
-*) die "kernel: $variant: no such variant: use prod, module, debug or stock" ;;
+mirror) exec "$scripts/mirror.sh" ;;
+*)
+	die "kernel: $variant: no such variant: use prod, module, debug," \
+		"stock or mirror"
+	;;
 esac
 fragments=("${fragments[@]/#/$config/}")
 fragments=("${fragments[@]/%/.config}")

@@ -21,3 +21,17 @@ SCENARIO(command_line) = {
 	.stage = { first, update_take_back },
 	.judge = judge_updates,
 };
+
+SCENARIO(command_line_obeyed) = {
+	.name = "920-command-line",
+	.proves = "mirror: a kernel that follows pci=assign-busses renumbers",
+	.variants = "prod",
+	.kernels = { NULL, "mirror" },
+	.devices = STRINGS(ROOT_PORT(1), SWITCH(1), EDU("up1a"),
+			   E1000E("up1b"), ONE(EDU, 2)),
+	.cmdline = { "", "pci=assign-busses" },
+	.stage = { first, update_take_back },
+	.judge = judge_updates,
+	.expect = OUTCOME_WITNESS,
+	.expect_text = "bus numbers: bridge",
+};

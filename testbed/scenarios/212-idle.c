@@ -57,3 +57,14 @@ SCENARIO(idle) = {
 	.stage = { first, second },
 	.judge = judge,
 };
+
+SCENARIO(idle_unguarded) = {
+	.name = "922-idle",
+	.proves = "mirror: without the power reference the device goes to sleep",
+	.variants = "prod",
+	.kernels = { NULL, "mirror" },
+	.devices = STRINGS(ONE(E1000E, 1), ONE(E1000E, 2)),
+	.stage = { first, second },
+	.expect = OUTCOME_GUEST,
+	.expect_text = "the preserved device went to sleep",
+};

@@ -16,8 +16,8 @@ static void first(void)
 SCENARIO(prod_to_debug) = {
 	.name = "404-prod-to-debug",
 	.proves = "devices go from the prod build to the debug build",
-	.variants = "prod",
-	.kernels = { NULL, "debug" },
+	.variants = "debug",
+	.kernels = { "prod", NULL },
 	.devices = STRINGS(ONE(E1000E, 1), ONE(EDU, 2)),
 	.stage = { first, update_take_back },
 	.judge = judge_updates,
