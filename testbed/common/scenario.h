@@ -43,7 +43,7 @@ enum outcome {
 	OUTCOME_SETUP,
 };
 
-/* A thing the guest can ask the host to do: one QMP command under a name */
+/* A thing the guest can ask the host to do: lines as in qmp_commands() */
 struct host_action {
 	const char *name;
 	const char *qmp;
@@ -60,9 +60,14 @@ struct host_action {
  *		is every variant that has live update of PCI devices
  * @stage:	what the guest runs in kernel 1, 2, ...; each but the last one
  *		ends by a kexec
+ * @cold:	stage that is entered by a reset of the machine instead, with
+ *		the kernel and the command line of the first; 0: none
  * @judge:	looks at traces and logs on the host after the run
  * @log_allow:	regular expressions for log lines that are expected here
  * @actions:	QMP commands the guest may ask for, ends with a NULL name
+ * @action_line: have the first of them done when the console shows a line that
+ *		holds this, for moments at which no program can ask
+ * @action_kernel: ... in this kernel, from 1
  * @programs:	files below out/selftests that go to /bin of the guest,
  *		NULL-terminated
  * @memory_mb:	0 is the default of the variant
@@ -81,9 +86,12 @@ struct scenario {
 	const char *cmdline[MAX_STAGES];
 	const char *variants;
 	void (*stage[MAX_STAGES])(void);
+	int cold;
 	void (*judge)(struct evidence *ev);
 	const char *const *log_allow;
 	const struct host_action *actions;
+	const char *action_line;
+	int action_kernel;
 	const char *const *programs;
 	int memory_mb;
 	int time_limit;

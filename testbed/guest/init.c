@@ -18,6 +18,7 @@
 
 #include "log.h"
 #include "marker.h"
+#include "pci.h"
 #include "pcisnap.h"
 #include "stage.h"
 #include "verdict.h"
@@ -106,6 +107,15 @@ static void shell(void)
 	_exit(127);
 }
 
+/*
+ * The markers' register has no function and keeps its value over a reset of
+ * the machine: where there is one, this is not the first boot.
+ */
+static int was_reset(void)
+{
+	return MARKER_VALID(pci_read(MARKER_BDF, MARKER_OFFSET, 4));
+}
+
 static void find_stage(void)
 {
 	char name[128], number[16];
@@ -122,6 +132,8 @@ static void find_stage(void)
 		fatal("no scenario is called '%s'", name);
 	if (stage.number < 1 || stage.number > scenario_stages(stage.scenario))
 		fatal("scenario '%s' has no stage %s", name, number);
+	if (stage.number == 1 && stage.scenario->cold && was_reset())
+		stage.number = stage.scenario->cold;
 }
 
 static void run_stage(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* QMP: one command at a time, for what the guest asks the host to do */
+/* QMP: a few commands at a time, for what the guest asks the host to do */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -27,11 +27,26 @@ static char *expect(FILE *f, const char *a, const char *b)
 	return NULL;
 }
 
-static char *exchange(FILE *in, int fd, const char *command)
+static char *wait_event(FILE *in, const char *text_of, size_t len)
+{
+	char *part = text("%.*s", (int)len, text_of);
+	char *line = expect(in, part, part), *error = NULL;
+
+	if (!line)
+		error = text("no event with '%s' within %d s", part,
+			     REPLY_SECONDS);
+	free(line);
+	free(part);
+	return error;
+}
+
+static char *exchange(FILE *in, int fd, const char *command, size_t len)
 {
 	char *line, *error = NULL;
 
-	if (fd_write(fd, command, strlen(command)) || fd_write(fd, "\n", 1))
+	if (*command != '{')
+		return wait_event(in, command, len);
+	if (fd_write(fd, command, len) || fd_write(fd, "\n", 1))
 		return text("write: %s", strerror(errno));
 	line = expect(in, "\"return\"", "\"error\"");
 	if (!line)
@@ -42,8 +57,9 @@ static char *exchange(FILE *in, int fd, const char *command)
 	return error;
 }
 
-char *qmp_command(const char *socket_path, const char *command)
+char *qmp_commands(const char *socket_path, const char *commands)
 {
+	static const char hello[] = "{\"execute\":\"qmp_capabilities\"}";
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct timeval limit = { .tv_sec = REPLY_SECONDS };
 	char *line, *error;
@@ -65,10 +81,14 @@ char *qmp_command(const char *socket_path, const char *command)
 
 	line = expect(in, "\"QMP\"", "\"QMP\"");
 	free(line);
-	error = line ? exchange(in, fd, "{\"execute\":\"qmp_capabilities\"}") :
+	error = line ? exchange(in, fd, hello, strlen(hello)) :
 		       text("no greeting within %d s", REPLY_SECONDS);
-	if (!error)
-		error = exchange(in, fd, command);
+	for (const char *p = commands; *p && !error; p += *p == '\n') {
+		size_t len = strcspn(p, "\n");
+
+		error = exchange(in, fd, p, len);
+		p += len;
+	}
 	fclose(in);
 	return error;
 }

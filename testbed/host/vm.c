@@ -29,6 +29,7 @@ struct console {
 	size_t len;
 	double start;
 	int saw_kernel;
+	int saw_action_line;
 	char *verdict;
 };
 
@@ -51,10 +52,22 @@ static void run_action(struct vm *vm, struct console *c, const char *name)
 		return;
 	}
 	socket = text("%s/qmp.sock", vm->dir);
-	error = qmp_command(socket, a->qmp);
+	error = qmp_commands(socket, a->qmp);
 	fprintf(c->log, "[host] %s: %s\n", name, error ? error : "done");
 	free(error);
 	free(socket);
+}
+
+static void check_action_line(struct vm *vm, struct console *c)
+{
+	const struct scenario *s = vm->scenario;
+
+	if (c->saw_action_line || !s->action_line ||
+	    c->saw_kernel != s->action_kernel ||
+	    !strstr(c->line, s->action_line))
+		return;
+	c->saw_action_line = 1;
+	run_action(vm, c, s->actions[0].name);
 }
 
 static void console_line(struct vm *vm, struct console *c)
@@ -73,6 +86,7 @@ static void console_line(struct vm *vm, struct console *c)
 	p = strstr(c->line, "hf: ask-host ");
 	if (p)
 		run_action(vm, c, p + strlen("hf: ask-host "));
+	check_action_line(vm, c);
 	c->len = 0;
 }
 

@@ -47,7 +47,11 @@ struct vm {
 
 void vm_run(struct vm *vm);
 
-/* QMP: one command on a connection of its own; NULL or the error text */
-char *qmp_command(const char *socket_path, const char *command);
+/*
+ * QMP: commands, one a line, on a connection of their own. A line that is not
+ * an object is part of an event to wait for. NULL or the text of the first
+ * error, which ends it.
+ */
+char *qmp_commands(const char *socket_path, const char *commands);
 
 #endif
