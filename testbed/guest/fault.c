@@ -11,6 +11,8 @@
 #include "log.h"
 
 #define NTH	"/proc/thread-self/fail-nth"
+#define FILTER	"/proc/thread-self/make-it-fail"
+#define DEBUGFS	"/sys/kernel/debug/"
 #define LEAKS	"/sys/kernel/debug/kmemleak"
 
 static void setting(const char *path, const char *value)
@@ -76,6 +78,63 @@ void leak_mark(void)
 		return;
 	setting(LEAKS, "scan");
 	setting(LEAKS, "clear");
+}
+
+/* Number of failures that are left to do; the kernel counts down */
+#define MANY	1000000000
+
+static void kind_setting(const char *kind, const char *name, int value)
+{
+	char *path = text(DEBUGFS "%s/%s", kind, name);
+	char *number = text("%d", value);
+
+	setting(path, number);
+	free(number);
+	free(path);
+}
+
+static int kind_failures(const char *kind)
+{
+	char *path = text(DEBUGFS "%s/times", kind);
+	char *left = file_read(path, NULL);
+	int n = left ? MANY - atoi(left) : 0;
+
+	free(left);
+	free(path);
+	return n;
+}
+
+static void kind_arm(const char *kind, int space)
+{
+	kind_setting(kind, "task-filter", 1);
+	kind_setting(kind, "interval", 1);
+	kind_setting(kind, "times", MANY);
+	kind_setting(kind, "space", space < 0 ? 0 : space);
+	kind_setting(kind, "probability", space < 0 ? 0 : 100);
+}
+
+static void filter(const char *on)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open(FILTER, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || pwrite(fd, on, 1, 0) != 1)
+		FAIL("%s: %s", FILTER, strerror(errno));
+}
+
+void fault_arm_all(int slab, int pages)
+{
+	filter("0");
+	kind_arm("failslab", slab);
+	kind_arm("fail_page_alloc", pages);
+	filter("1");
+}
+
+int fault_disarm_all(void)
+{
+	filter("0");
+	return kind_failures("failslab") + kind_failures("fail_page_alloc");
 }
 
 /* An object counts as lost when two scans have not found a pointer to it */

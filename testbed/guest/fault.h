@@ -15,6 +15,17 @@ void fault_arm(int n);
 /* Return: 1 if the armed site was reached. Nothing is armed any more */
 int fault_disarm(void);
 
+/*
+ * From now on everything this thread allocates fails: slab objects once @slab
+ * bytes of them were had, pages after @pages. ALL_WELL leaves one kind alone.
+ */
+#define ALL_WELL	(-1)
+
+void fault_arm_all(int slab, int pages);
+
+/* Return: how many allocations failed. Nothing is armed any more */
+int fault_disarm_all(void);
+
 /* Forget what is lost already; fail the stage if anything is lost since */
 void leak_mark(void);
 void leak_check(void);
