@@ -128,6 +128,13 @@ char *pcisnap_take(void)
 	return out;
 }
 
+static char *excluded;	/* "address address ..." */
+
+void pcisnap_exclude(const char *bdf)
+{
+	excluded = text_add(excluded, "%s%s", excluded ? " " : "", bdf);
+}
+
 static int ignored(const char *line, const char *ignore)
 {
 	const char *key = strchr(line, ' ');
@@ -136,6 +143,9 @@ static int ignored(const char *line, const char *ignore)
 
 	if (!key)
 		return 0;
+	snprintf(word, sizeof(word), "%.*s", (int)(key - line), line);
+	if (excluded && has_word(excluded, word))
+		return 1;
 	n = strcspn(++key, "=");
 	snprintf(word, sizeof(word), "%.*s", (int)n, key);
 	return has_word(ignore, word);

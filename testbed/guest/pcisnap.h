@@ -15,6 +15,9 @@ char *pcisnap_take(void);
 int pcisnap_compare(const char *before, const char *after,
 		    const char *ignore);
 
+/* Leave out what concerns this function in all that is compared from now on */
+void pcisnap_exclude(const char *bdf);
+
 /* Take one now and carry it to the next stage / compare with that one */
 void pcisnap_carry(void);
 void pcisnap_check(const char *ignore);
