@@ -129,6 +129,12 @@ void judge_updates(struct evidence *ev);
 /* The same for one update of two kernels, and the log has nothing but it */
 void judge_plain_update(struct evidence *ev);
 
+/*
+ * From the reboot to the next init no bridge above a preserved device has its
+ * bus mastering turned off, so that what is under way comes through.
+ */
+void judge_bus_master(struct evidence *ev);
+
 int count_dmar_faults(const struct evidence *ev, struct span s);
 
 #endif
