@@ -79,14 +79,18 @@ static void judge(const struct job *job, struct result *r)
 {
 	const struct scenario *s = job->scenario;
 	struct evidence *ev = evidence_load(s, job->variant, job->dir);
+	/* A kernel that has to stop has to say why */
+	int stopped = r->outcome == OUTCOME_NO_VERDICT &&
+		      s->expect == OUTCOME_NO_VERDICT;
 	char *all;
 
 	log_scan(ev);
-	if (r->outcome == OUTCOME_OK && s->judge)
+	if (s->judge && (r->outcome == OUTCOME_OK || stopped))
 		s->judge(ev);
 	if (r->outcome == OUTCOME_OK && ev->log_complaints)
 		r->outcome = OUTCOME_LOG;
-	else if (r->outcome == OUTCOME_OK && ev->witness_complaints)
+	else if (ev->witness_complaints &&
+		 (r->outcome == OUTCOME_OK || stopped))
 		r->outcome = OUTCOME_WITNESS;
 	all = text("%s%s%s%s", r->reason, *r->reason ? "\n" : "",
 		   ev->log_complaints ?: "", ev->witness_complaints ?: "");

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* PCI entries of a version that the new kernel does not read */
+#include "version.h"
+
+static void judge_newer(struct evidence *ev)
+{
+	version_judge(ev, "wrote version 2, this one reads version 1$");
+}
+
+static void judge_older(struct evidence *ev)
+{
+	version_judge(ev, "wrote version 1, this one reads version 2$");
+}
+
+SCENARIO(pci_version) = {
+	.name = "407-pci-version",
+	.proves = "PCI entries of a newer version stop the boot with a reason",
+	.variants = "prod",
+	.kernels = { "mirror", NULL },
+	.cmdline = { "mirror=pci-version" },
+	.devices = STRINGS(ONE(E1000E, 1)),
+	.stage = { version_preserve, version_never },
+	.judge = judge_newer,
+	.expect = OUTCOME_NO_VERDICT,
+	.expect_text = CANNOT_READ,
+};
+
+SCENARIO(pci_version_older) = {
+	.name = "408-pci-version-older",
+	.proves = "PCI entries of an older version stop the boot with a reason",
+	.variants = "prod",
+	.kernels = { NULL, "mirror" },
+	.cmdline = { "", "mirror=pci-version" },
+	.devices = STRINGS(ONE(E1000E, 1)),
+	.stage = { version_preserve, version_never },
+	.judge = judge_older,
+	.expect = OUTCOME_NO_VERDICT,
+	.expect_text = CANNOT_READ,
+};
