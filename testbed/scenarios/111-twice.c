@@ -3,12 +3,30 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "iommufd.h"
 #include "log.h"
 #include "luo.h"
 #include "machines.h"
 #include "owner.h"
 #include "pci.h"
 #include "scenario.h"
+#include "vfio.h"
+
+/*
+ * Another file of the same device is no way around it: it cannot be bound to
+ * an iommufd while the first one is, be it to the same, and so not preserved.
+ */
+static void try_second_file(int session, struct owner *o)
+{
+	int dev = CHECK_OK(vfio_cdev_open(o->bdf));
+	int other = CHECK_OK(iommufd_open());
+
+	CHECK_ERR(vfio_bind(dev, o->iommufd), EINVAL);
+	CHECK_ERR(vfio_bind(dev, other), EINVAL);
+	CHECK_ERR(luo_preserve(session, dev, 2), ENOENT);
+	close(other);
+	close(dev);
+}
 
 static void only(void)
 {
@@ -22,6 +40,8 @@ static void only(void)
 	CHECK_ERR(luo_preserve(a, o.dev, 2), EBUSY);
 	CHECK_ERR(luo_preserve(a, dup(o.dev), 2), EBUSY);
 	CHECK_ERR(luo_preserve(b, o.dev, 1), EBUSY);
+	try_second_file(a, &o);
+	try_second_file(b, &o);
 	pci_check_state(o.bdf, "preserved");
 
 	/* Free again when the session that has it is closed */
