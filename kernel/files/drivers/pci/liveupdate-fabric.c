@@ -100,7 +100,7 @@ bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr)
 	    busnr <= bridge->bus->busn_res.end)
 		return false;
 
-	pci_err(bridge, "liveupdate: no bus number left in %pR, rescan once all devices are finished\n",
+	pci_err(bridge, "liveupdate: no bus number left in %pR, not scanned\n",
 		&bridge->bus->busn_res);
 	return true;
 }

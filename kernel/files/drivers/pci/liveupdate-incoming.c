@@ -13,15 +13,17 @@
  * one by one as their owners finish. See liveupdate.c for the life cycle, the
  * unhappy paths and the lock order.
  *
- * No entry is used before the version, the addresses, the flags and the counts of
- * all of them were checked, as far as that can be done: Kexec Handover has no way
- * to tell whether an address that it did not hand out itself is one of its own.
+ * No entry is used before the version, the flags and the counts of all of them were
+ * checked. Of the addresses only that there is memory is checked, for the root and
+ * the first block: Kexec Handover has no way to tell whether an address is one of
+ * its own, and follows the list of blocks itself.
  */
 
 #define pr_fmt(fmt) "PCI: liveupdate: " fmt
 
 #include <linux/cleanup.h>
 #include <linux/io.h>
+#include <linux/kexec.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/pci.h>
 #include <linux/kho_block.h>
@@ -319,7 +321,9 @@ void pci_liveupdate_destroy_device(struct pci_dev *dev)
 {
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	pci_WARN(dev, dev->liveupdate.slot, "liveupdate: removed while preserved\n");
+	/* Once the kexec is certain a driver may have to let go */
+	pci_WARN(dev, dev->liveupdate.slot && !kexec_in_progress,
+		 "liveupdate: removed while preserved\n");
 	pci_liveupdate_clear(dev);
 }
 
@@ -399,6 +403,27 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_finish);
 
 /**
+ * pci_liveupdate_is_waiting - Does a device that was handed over wait to be finished?
+ * @domain: PCI segment number.
+ * @bdf:    Bus, device and function number.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ * Return: true if the previous kernel preserved an endpoint there, whether it is
+ *         still there or not, and it was not finished.
+ */
+bool pci_liveupdate_is_waiting(u32 domain, u16 bdf)
+{
+	struct pci_liveupdate_dev_ser *ser;
+
+	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	ser = pci_liveupdate_find(pci_liveupdate_incoming,
+				  pci_liveupdate_key(domain, bdf));
+	return ser && !(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_is_waiting);
+
+/**
  * pci_liveupdate_finish_absent - Forget an incoming device that is not there.
  * @domain: PCI segment number.
  * @bdf:    Bus, device and function number.
@@ -450,7 +475,6 @@ bool pci_liveupdate_is_protected(struct pci_dev *dev)
 	return pci_liveupdate_is_incoming(dev) &&
 	       !READ_ONCE(dev->liveupdate.retrieved);
 }
-EXPORT_SYMBOL_GPL(pci_liveupdate_is_protected);
 
 /**
  * pci_liveupdate_is_tracked - Does a Live Update depend on the device?

@@ -343,8 +343,10 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 	out = pci_liveupdate_outgoing;
 	if (!out)
 		return -ENOENT;
-	if (out->frozen)
+	if (out->frozen) {
+		pci_warn(dev, "liveupdate: too late to be preserved\n");
 		return -EINVAL;
+	}
 	if (dev->liveupdate.slot)
 		return -EBUSY;
 

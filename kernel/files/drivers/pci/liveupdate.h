@@ -48,6 +48,7 @@ bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr);
 
 bool pci_liveupdate_may_bind(struct pci_dev *dev,
 			     const struct device_driver *drv);
+bool pci_liveupdate_is_protected(struct pci_dev *dev);
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);

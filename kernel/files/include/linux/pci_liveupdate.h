@@ -61,9 +61,9 @@ int pci_liveupdate_retrieve(struct pci_dev *dev);
 void pci_liveupdate_unretrieve(struct pci_dev *dev);
 void pci_liveupdate_finish(struct pci_dev *dev);
 void pci_liveupdate_finish_absent(u32 domain, u16 bdf);
+bool pci_liveupdate_is_waiting(u32 domain, u16 bdf);
 
 bool pci_liveupdate_is_incoming(struct pci_dev *dev);
-bool pci_liveupdate_is_protected(struct pci_dev *dev);
 bool pci_liveupdate_is_tracked(struct pci_dev *dev);
 
 #else /* CONFIG_PCI_LIVEUPDATE */
@@ -103,12 +103,12 @@ static inline void pci_liveupdate_finish_absent(u32 domain, u16 bdf)
 {
 }
 
-static inline bool pci_liveupdate_is_incoming(struct pci_dev *dev)
+static inline bool pci_liveupdate_is_waiting(u32 domain, u16 bdf)
 {
 	return false;
 }
 
-static inline bool pci_liveupdate_is_protected(struct pci_dev *dev)
+static inline bool pci_liveupdate_is_incoming(struct pci_dev *dev)
 {
 	return false;
 }

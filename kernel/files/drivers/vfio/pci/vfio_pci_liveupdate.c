@@ -36,16 +36,18 @@
  * freeze
  *   Within reboot(). Refused, with nothing changed, if interrupts are set up or
  *   the device is not in D0. Else each use of the file fails with -EIO and access
- *   to a mapped BAR raises SIGBUS. Attaching to another IOAS is left alone; it does
+ *   to a mapped BAR raises SIGBUS. What does not go through the file is left alone
+ *   until the device is shut down: peers that reach its BARs through a dma-buf, and
+ *   eventfds that write to a port of it. So is attaching to another IOAS, which does
  *   not reach the device.
  * unfreeze
  *   The reboot was refused by somebody else: the file works again, mappings and
  *   device are as they were.
  * shutdown
  *   The first step that cannot be undone, so it is not taken before the kexec can
- *   no longer fail: the device is reset. An unbind that comes between freeze and
- *   here waits until one of them is decided; it must not wait for the file, which
- *   nobody gives up any more, with the lock of the device held.
+ *   no longer fail: the device is reset, see below. An unbind that comes between
+ *   freeze and here waits until one of them is decided; it must not wait for the
+ *   file, which nobody gives up any more, with the lock of the device held.
  * retrieve
  *   Makes a new file for the device. The driver must have been bound to it first,
  *   with ``driver_override``. As the device was reset already, it is not reset
@@ -55,14 +57,15 @@
  *   device, and can be retrieved again.
  * finish
  *   The device is like any other, and in use by its owner. If it was never
- *   retrieved (the session is discarded) it is reset and given up.
+ *   retrieved (the session is discarded) it is reset and given up. That is refused
+ *   if what the old kernel wrote does not tell which device it is.
  *
  * Locking
  * =======
  *
  * vfio_pci_core_device.liveupdate_lock is held for reading while the owner is in
  * a system call on the file, and for writing to change liveupdate_frozen, so that
- * nothing is under way once the device is frozen. mmap() cannot take it, being
+ * no call is under way once the device is frozen. mmap() cannot take it, being
  * called with mmap_lock held, and need not: faults check liveupdate_frozen under
  * memory_lock.
  *
@@ -76,6 +79,7 @@
 #include <linux/cleanup.h>
 #include <linux/delay.h>
 #include <linux/io.h>
+#include <linux/iopoll.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/vfio_pci.h>
 #include <linux/liveupdate.h>
@@ -86,8 +90,8 @@
 
 #include "vfio_pci_priv.h"
 
-/* How long freeze waits for whoever is busy with the device, in ms. */
-#define VFIO_PCI_LIVEUPDATE_FREEZE_MS	1000
+/* How long to wait for whoever is busy with the device, in ms. */
+#define VFIO_PCI_LIVEUPDATE_LOCK_MS	1000
 
 static struct vfio_pci_core_device *vfio_pci_liveupdate_vdev(struct file *file)
 {
@@ -125,14 +129,13 @@ static bool vfio_pci_liveupdate_can_preserve(struct liveupdate_file_handler *fh,
 		vfio_pci_liveupdate_refuse(device, "the device is a virtual function");
 	else if (vfio_pci_is_intel_display(pdev))
 		vfio_pci_liveupdate_refuse(device, "the device is Intel graphics");
-	else if (IS_ENABLED(CONFIG_VFIO_PCI_ZDEV_KVM))
-		vfio_pci_liveupdate_refuse(device, "zPCI devices are not supported");
 	else
 		return true;
 
 	return false;
 }
 
+/* A second open of the device is another file of the same device. */
 static unsigned long vfio_pci_liveupdate_get_id(struct file *file)
 {
 	return (unsigned long)vfio_device_from_file(file);
@@ -210,7 +213,7 @@ static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 static bool vfio_pci_liveupdate_lock(struct vfio_pci_core_device *vdev)
 {
 	unsigned long end = jiffies +
-			    msecs_to_jiffies(VFIO_PCI_LIVEUPDATE_FREEZE_MS);
+			    msecs_to_jiffies(VFIO_PCI_LIVEUPDATE_LOCK_MS);
 
 	do {
 		if (device_trylock(&vdev->pdev->dev)) {
@@ -237,10 +240,8 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 	mutex_lock(&vdev->igate);
 	vfio_pci_zap_and_down_write_memory_lock(vdev);
 	ret = vfio_pci_liveupdate_check_frozen(vdev);
-	if (!ret) {
-		vfio_pci_dma_buf_move(vdev, true);
+	if (!ret)
 		vdev->liveupdate_frozen = true;
-	}
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->igate);
 	up_write(&vdev->liveupdate_lock);
@@ -257,79 +258,7 @@ static void vfio_pci_liveupdate_unfreeze(struct liveupdate_file_op_args *args)
 	guard(rwsem_write)(&vdev->memory_lock);
 
 	vdev->liveupdate_frozen = false;
-	if (__vfio_pci_memory_enabled(vdev))
-		vfio_pci_dma_buf_move(vdev, false);
 	pci_info(vdev->pdev, "liveupdate: unfrozen, the live update was cancelled\n");
-}
-
-/**
- * vfio_pci_liveupdate_shutdown - Reset a device that is handed over.
- * @pdev: Device, borrowed.
- *
- * Does nothing for other devices. If the reset fails the device is still kept
- * from DMA, and the next kernel is told to reset it.
- *
- * Context: Shutdown of the device, with its lock and that of its parent held. No
- *          user gets at the device any more.
- */
-void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
-{
-	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
-	struct pci_dev *bridge = pci_upstream_bridge(pdev);
-	int ret;
-
-	if (!vdev->liveupdate_frozen)
-		return;
-
-	pci_clear_master(pdev);
-	if (pci_load_and_free_saved_state(pdev, &vdev->pci_saved_state))
-		pci_save_state(pdev);
-	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
-
-	if (bridge)
-		pci_cfg_access_lock(bridge);
-	pci_cfg_access_lock(pdev);
-	ret = __pci_reset_function_locked(pdev);
-	pci_cfg_access_unlock(pdev);
-	if (bridge)
-		pci_cfg_access_unlock(bridge);
-
-	pci_restore_state(pdev);
-	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
-
-	if (ret) {
-		pci_warn(pdev, "liveupdate: reset failed (%pe), left to the next kernel\n",
-			 ERR_PTR(ret));
-		return;
-	}
-	vdev->liveupdate_ser->flags |= VFIO_PCI_LIVEUPDATE_RESET_DONE;
-}
-
-/**
- * vfio_pci_liveupdate_abandon - Is it too late to unbind from the device?
- * @pdev: Device that is being unbound, borrowed.
- *
- * While the device is frozen LUO holds its file, and gives it up only if the
- * reboot is cancelled. If it is not, what the driver has of the device is left to
- * the end of this kernel.
- *
- * Context: Removal, with the lock of the device held, for which the shutdown of
- *          the device waits. Sleeps until the reboot is cancelled or certain.
- * Return: true if the driver shall leave all as it is.
- */
-bool vfio_pci_liveupdate_abandon(struct pci_dev *pdev)
-{
-	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
-
-	while (READ_ONCE(vdev->liveupdate_frozen)) {
-		if (system_state == SYSTEM_RESTART) {
-			vfio_pci_liveupdate_shutdown(pdev);
-			return true;
-		}
-		fsleep(USEC_PER_MSEC);
-	}
-
-	return false;
 }
 
 /* What identifies the device can be read whatever the version is. */
@@ -373,31 +302,14 @@ static int vfio_pci_liveupdate_validate(const struct vfio_pci_device_ser *ser,
 	return 0;
 }
 
-static int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
+/* Called with the lock of the device held. */
+static int vfio_pci_liveupdate_open(struct pci_dev *pdev,
+				    struct vfio_pci_device_ser *ser,
+				    struct file **filep)
 {
-	struct pci_dev *pdev __free(pci_dev_put) = NULL;
 	struct vfio_pci_core_device *vdev;
-	struct vfio_pci_device_ser *ser;
 	struct file *file;
 	int ret;
-
-	ser = vfio_pci_liveupdate_ser(args->serialized_data);
-	if (!ser)
-		return -EINVAL;
-
-	pdev = vfio_pci_liveupdate_find(ser);
-	if (!pdev) {
-		pr_err("liveupdate: %04x:%02x:%02x.%d cannot be retrieved: it is not there\n",
-		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
-		       PCI_FUNC(ser->bdf));
-		return -ENODEV;
-	}
-
-	ret = vfio_pci_liveupdate_validate(ser, pdev);
-	if (ret)
-		return ret;
-
-	guard(device)(&pdev->dev);
 
 	if (pdev->driver != &vfio_pci_driver) {
 		pci_err(pdev, "liveupdate: cannot be retrieved: bind vfio-pci to it first, with driver_override\n");
@@ -420,8 +332,46 @@ static int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
 		vdev->liveupdate_reset_done = true;
 	ser->flags &= ~VFIO_PCI_LIVEUPDATE_RESET_DONE;
 
-	args->file = file;
+	*filep = file;
 	return 0;
+}
+
+static int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
+{
+	struct pci_dev *pdev __free(pci_dev_put) = NULL;
+	struct vfio_pci_device_ser *ser;
+	int ret;
+
+	ser = vfio_pci_liveupdate_ser(args->serialized_data);
+	if (!ser)
+		return -EINVAL;
+
+	pdev = vfio_pci_liveupdate_find(ser);
+	if (!pdev) {
+		pr_err("liveupdate: %04x:%02x:%02x.%d cannot be retrieved: it is not there\n",
+		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+		       PCI_FUNC(ser->bdf));
+		return -ENODEV;
+	}
+
+	ret = vfio_pci_liveupdate_validate(ser, pdev);
+	if (ret)
+		return ret;
+
+	/*
+	 * An unbind holds the lock until the file of the owner before is gone,
+	 * which may be left to us.
+	 */
+	if (read_poll_timeout(device_trylock, ret, ret, USEC_PER_MSEC,
+			      VFIO_PCI_LIVEUPDATE_LOCK_MS * USEC_PER_MSEC,
+			      false, &pdev->dev)) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: a driver is being bound or unbound\n");
+		return -EBUSY;
+	}
+
+	ret = vfio_pci_liveupdate_open(pdev, ser, &args->file);
+	device_unlock(&pdev->dev);
+	return ret;
 }
 
 static void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
@@ -432,6 +382,23 @@ static void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
 static bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 {
 	return args->retrieve_status > 0;
+}
+
+static bool
+vfio_pci_liveupdate_can_discard(struct liveupdate_file_op_args *args)
+{
+	const struct vfio_pci_device_ser *ser =
+		vfio_pci_liveupdate_ser(args->serialized_data);
+
+	if (!ser)
+		return false;
+	if (pci_liveupdate_is_waiting(ser->domain, ser->bdf))
+		return true;
+
+	pr_err("liveupdate: %04x:%02x:%02x.%d cannot be discarded: it was not handed over\n",
+	       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+	       PCI_FUNC(ser->bdf));
+	return false;
 }
 
 /* Nobody came for the device. */
@@ -458,11 +425,7 @@ static void vfio_pci_liveupdate_discard(const struct vfio_pci_device_ser *ser)
 
 static void vfio_pci_liveupdate_finish(struct liveupdate_file_op_args *args)
 {
-	struct vfio_pci_device_ser *ser;
-
-	ser = vfio_pci_liveupdate_ser(args->serialized_data);
-	if (!ser)
-		return;
+	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
 
 	if (args->retrieve_status > 0)
 		pci_liveupdate_finish(vfio_pci_liveupdate_vdev(args->file)->pdev);
@@ -481,6 +444,7 @@ static const struct liveupdate_file_ops vfio_pci_liveupdate_ops = {
 	.retrieve = vfio_pci_liveupdate_retrieve,
 	.unretrieve = vfio_pci_liveupdate_unretrieve,
 	.can_finish = vfio_pci_liveupdate_can_finish,
+	.can_discard = vfio_pci_liveupdate_can_discard,
 	.finish = vfio_pci_liveupdate_finish,
 	.get_id = vfio_pci_liveupdate_get_id,
 	.owner = THIS_MODULE,
@@ -640,6 +604,7 @@ int vfio_pci_liveupdate_mmap(struct vfio_device *core_vdev,
 void vfio_pci_liveupdate_init_dev(struct vfio_pci_core_device *vdev)
 {
 	init_rwsem(&vdev->liveupdate_lock);
+	vfio_pci_liveupdate_reset_init_dev(vdev);
 }
 
 /**
@@ -653,14 +618,24 @@ int __init vfio_pci_liveupdate_init(void)
 {
 	int ret;
 
+	vfio_pci_liveupdate_reset_init();
+
 	ret = liveupdate_register_file_handler(&vfio_pci_liveupdate_handler);
+	if (ret == -EOPNOTSUPP)
+		return 0;
 	if (ret)
-		return ret == -EOPNOTSUPP ? 0 : ret;
+		goto err_reset;
 
 	ret = pci_liveupdate_register_flb(&vfio_pci_liveupdate_handler);
 	if (ret)
-		liveupdate_unregister_file_handler(&vfio_pci_liveupdate_handler);
+		goto err_handler;
 
+	return 0;
+
+err_handler:
+	liveupdate_unregister_file_handler(&vfio_pci_liveupdate_handler);
+err_reset:
+	vfio_pci_liveupdate_reset_cleanup();
 	return ret;
 }
 
@@ -671,5 +646,7 @@ int __init vfio_pci_liveupdate_init(void)
  */
 void vfio_pci_liveupdate_cleanup(void)
 {
+	pci_liveupdate_unregister_flb(&vfio_pci_liveupdate_handler);
 	liveupdate_unregister_file_handler(&vfio_pci_liveupdate_handler);
+	vfio_pci_liveupdate_reset_cleanup();
 }
