@@ -254,7 +254,7 @@ static void judge_retrieved(struct evidence *ev)
 #define DEVICES	STRINGS(ONE(E1000E, 1), ONE(NVME, 2))
 
 SCENARIO(cut_preserved) = {
-	.name = "311-cut-preserved",
+	.name = "330-cut-preserved",
 	.proves = "a power cut after preserve leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -265,7 +265,7 @@ SCENARIO(cut_preserved) = {
 };
 
 SCENARIO(cut_refused) = {
-	.name = "312-cut-refused",
+	.name = "331-cut-refused",
 	.proves = "a power cut after a refused kexec leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -276,7 +276,7 @@ SCENARIO(cut_refused) = {
 };
 
 SCENARIO(cut_frozen) = {
-	.name = "313-cut-frozen",
+	.name = "332-cut-frozen",
 	.proves = "a power cut right after freeze leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -289,7 +289,7 @@ SCENARIO(cut_frozen) = {
 };
 
 SCENARIO(cut_shutdown) = {
-	.name = "314-cut-shutdown",
+	.name = "333-cut-shutdown",
 	.proves = "a power cut during shutdown leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -302,7 +302,7 @@ SCENARIO(cut_shutdown) = {
 };
 
 SCENARIO(cut_jump) = {
-	.name = "315-cut-jump",
+	.name = "334-cut-jump",
 	.proves = "a power cut on the way to the new kernel leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -315,7 +315,7 @@ SCENARIO(cut_jump) = {
 };
 
 SCENARIO(cut_boot) = {
-	.name = "316-cut-boot",
+	.name = "335-cut-boot",
 	.proves = "a power cut in the new kernel's early boot leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -328,7 +328,7 @@ SCENARIO(cut_boot) = {
 };
 
 SCENARIO(cut_scan) = {
-	.name = "317-cut-scan",
+	.name = "336-cut-scan",
 	.proves = "a power cut after the new kernel's PCI scan leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -341,7 +341,7 @@ SCENARIO(cut_scan) = {
 };
 
 SCENARIO(cut_bound) = {
-	.name = "318-cut-bound",
+	.name = "337-cut-bound",
 	.proves = "a power cut before /dev/liveupdate is opened leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -352,7 +352,7 @@ SCENARIO(cut_bound) = {
 };
 
 SCENARIO(cut_half_retrieved) = {
-	.name = "319-cut-half-retrieved",
+	.name = "338-cut-half-retrieved",
 	.proves = "a power cut between two retrieves leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -363,7 +363,7 @@ SCENARIO(cut_half_retrieved) = {
 };
 
 SCENARIO(cut_retrieved) = {
-	.name = "320-cut-retrieved",
+	.name = "339-cut-retrieved",
 	.proves = "a power cut before finish leaves nothing behind",
 	.variants = "prod",
 	.devices = DEVICES,
@@ -382,4 +382,17 @@ SCENARIO(cut_not) = {
 	.judge = judge_jump,
 	.expect = OUTCOME_GUEST,
 	.expect_text = "liveupdate/state is 'incoming', not 'none'",
+};
+
+SCENARIO(cut_early) = {
+	.name = "919-cut-early",
+	.proves = "mirror: a power cut at another moment would be noticed",
+	.variants = "prod",
+	.devices = DEVICES,
+	.stage = { preserved, after },
+	.cold = 2,
+	.actions = POWER_ACTIONS,
+	.judge = judge_refused,
+	.expect = OUTCOME_WITNESS,
+	.expect_text = "cut too early: kernel 1 has no line",
 };
