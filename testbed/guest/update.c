@@ -37,6 +37,21 @@ static int session_fd(const char *name)
 	return -1;
 }
 
+/* What the list of sessions says of the device */
+static void check_listed(const char *direction, const struct update *u,
+			 const char *state)
+{
+	char *line = luo_list(direction, u->session, u->token + 1);
+	char *end = text(" state=%s", state);
+	size_t n = line ? strlen(line) : 0, m = strlen(end);
+
+	CHECK(n > m && !strcmp(line + n - m, end),
+	      "session %s: the list of sessions says '%s' of the device, not '%s'",
+	      u->session, line ? line : "nothing", state);
+	free(line);
+	free(end);
+}
+
 void update_restore_memory(struct update *u)
 {
 	memfd_fill(u->owner.memfd, OWNER_MEMORY, u->token);
@@ -44,8 +59,6 @@ void update_restore_memory(struct update *u)
 
 void update_preserve_owner(struct update *u, const char *session)
 {
-	char *line;
-
 	if (luo < 0)
 		luo = CHECK_OK(luo_open());
 	u->session_fd = session_fd(session);
@@ -62,11 +75,7 @@ void update_preserve_owner(struct update *u, const char *session)
 	pci_check_state(u->owner.bdf, "none");
 	CHECK_OK(luo_preserve(u->session_fd, u->owner.dev, u->token + 1));
 	pci_check_state(u->owner.bdf, "preserved");
-	line = luo_list("outgoing", session, u->token + 1);
-	CHECK(line && strstr(line, "state=preserved"),
-	      "session %s: the list of sessions says '%s' of the device",
-	      session, line ? line : "nothing");
-	free(line);
+	check_listed("outgoing", u, "preserved");
 	say("preserved %s in %s", u->owner.bdf, session);
 }
 
@@ -187,8 +196,10 @@ void update_retrieve(struct update *u)
 	memfd = CHECK_OK(luo_retrieve(u->session_fd, u->token));
 	memfd_check(memfd, OWNER_MEMORY, u->token);
 	CHECK_ERR(luo_finish(u->session_fd), EBUSY);
+	check_listed("incoming", u, "waiting");
 	dev = CHECK_OK(luo_retrieve(u->session_fd, u->token + 1));
 	pci_check_state(bdf, "retrieved");
+	check_listed("incoming", u, "retrieved");
 	CHECK_OK(vfio_get_info(dev) == -EINVAL ? 0 : -EPROTO);
 	owner_adopt(&u->owner, bdf, dev, memfd);
 	CHECK_OK(vfio_get_info(dev));

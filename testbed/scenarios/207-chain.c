@@ -23,6 +23,15 @@ static void first(void)
 	update_go();
 }
 
+/* Both bridges that this device has and its neighbour has, too */
+static void check_ports(const char *bdf, const char *state)
+{
+	char *up = pci_parent(pci_parent(bdf));
+
+	pci_check_state(up, state);
+	pci_check_state(pci_parent(up), state);
+}
+
 /* Those of the first session go out before the second one is finished */
 static void between(void)
 {
@@ -37,8 +46,11 @@ static void between(void)
 	update_preserve_owner(&updates[0], session("a"));
 	update_preserve_owner(&updates[1], session("a"));
 	pci_check_state(updates[2].owner.bdf, "retrieved");
+	/* The port above two of them is needed in both directions */
+	check_ports(updates[0].owner.bdf, "incoming preserved");
 
 	update_finish_session(updates[2].session);
+	check_ports(updates[0].owner.bdf, "preserved");
 	mark(MARK_FINISHED);
 	update_preserve_owner(&updates[2], session("b"));
 	update_go();
@@ -47,7 +59,8 @@ static void between(void)
 SCENARIO(chain) = {
 	.name = "207-chain",
 	.proves = "devices go through five kernels, some in while others out",
-	.devices = STRINGS(ONE(EDU, 1), ONE(E1000E, 2), ONE(NVME, 3)),
+	.devices = STRINGS(ONE(EDU, 1), ROOT_PORT(2), SWITCH(2),
+			   E1000E("up2a"), NVME("up2b")),
 	.stage = { first, between, between, between, update_take_back },
 	.judge = judge_updates,
 	.time_limit = 150,
