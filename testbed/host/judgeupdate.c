@@ -47,6 +47,14 @@ const struct config_rule boot_writes[] = {
 	{ 0 },
 };
 
+/*
+ * What binding the owner's driver may write: nothing. The device is left as it
+ * is until it is opened, also by those who try the doors meanwhile.
+ */
+static const struct config_rule bind_writes[] = {
+	{ 0 },
+};
+
 static const char *model_of(const char *id)
 {
 	static const struct {
@@ -82,7 +90,7 @@ static const char *unique_model(const struct evidence *ev, const char *bdf,
 static void judge_one(struct evidence *ev, int k, const char *bdf)
 {
 	const struct pci_function *f = pci_function(ev, bdf);
-	struct span old = span_gap_old(ev, k), boot, back, done;
+	struct span old = span_gap_old(ev, k), boot, bound, back, done;
 	const char *model;
 	char id[16];
 
@@ -95,6 +103,7 @@ static void judge_one(struct evidence *ev, int k, const char *bdf)
 
 	boot = span_gap_new(ev, k);
 	back = span_markers(ev, k + 1, MARK_INIT, k + 1, MARK_BIND);
+	bound = span_markers(ev, k + 1, MARK_BIND, k + 1, MARK_RETRIEVE);
 	done = span_markers(ev, k + 1, MARK_INIT, k + 1, MARK_FINISHED);
 
 	expect_resets(ev, old, bdf, model, 1);
@@ -102,6 +111,7 @@ static void judge_one(struct evidence *ev, int k, const char *bdf)
 	done.from = boot.from;
 	expect_resets(ev, done, bdf, model, 0);
 	expect_config_writes(ev, back, bdf, boot_writes);
+	expect_config_writes(ev, bound, bdf, bind_writes);
 	expect_bars_in_place(ev, done, bdf);
 }
 

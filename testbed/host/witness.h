@@ -122,7 +122,7 @@ struct bars count_bars(const struct evidence *ev, struct span s,
 /*
  * All of the above for each device that a guest says it preserved, in each
  * gap: reset once before the old kernel ends and not again before its owner
- * has finished; left alone until the owner's driver is bound; at its old place.
+ * has finished; left alone until its owner comes for it; at its old place.
  */
 void judge_updates(struct evidence *ev);
 
