@@ -304,11 +304,33 @@ int pci_wait(const char *bdf, int present, double seconds)
 	return 0;
 }
 
+/*
+ * A new function is in sysfs before a driver can be bound to it, and in procfs
+ * right before that.
+ */
+static int is_ready(const char *id)
+{
+	struct search s = search(id, 0);
+	unsigned int bus, slot, fn;
+	char *path;
+	int ret;
+
+	if (!s.found)
+		return 0;
+	if (sscanf(s.found, "%*x:%x:%x.%u", &bus, &slot, &fn) != 3)
+		FAIL("'%s' is not a PCI address", s.found);
+	path = text("/proc/bus/pci/%02x/%02x.%u", bus, slot, fn);
+	ret = !access(path, F_OK);
+	free(path);
+	free(s.found);
+	return ret;
+}
+
 char *pci_wait_for(const char *id, double seconds)
 {
 	double end = now() + seconds;
 
-	for (int i = 1; !pci_count(id) && now() < end; i++) {
+	for (int i = 1; !is_ready(id) && now() < end; i++) {
 		usleep(100000);
 		if (i % 10 == 0)
 			say("waiting for %s", id);
