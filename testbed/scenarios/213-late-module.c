@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The driver's module comes after /dev/liveupdate was opened */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,13 @@ static void second(void)
 {
 	int luo = CHECK_OK(luo_open()), session;
 	char *line;
+
+	/* Its session cannot be ended without knowing what is in it */
+	session = CHECK_OK(luo_retrieve_session(luo, "holdfast-213"));
+	CHECK_ERR(luo_retrieve(session, 1), ENOENT);
+	CHECK_ERR(luo_finish(session), EBUSY);
+	CHECK_ERR(luo_discard(session), EBUSY);
+	close(session);
 
 	/* Somebody else's session is not held up */
 	session = CHECK_OK(luo_retrieve_session(luo, "holdfast-213-memory"));
