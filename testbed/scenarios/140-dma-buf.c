@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A part of a BAR is exported as a dma-buf, for another device to reach it */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vfio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "edu.h"
+#include "iommufd.h"
+#include "kexec.h"
+#include "log.h"
+#include "machines.h"
+#include "pci.h"
+#include "scenario.h"
+#include "update.h"
+#include "vfio.h"
+#include "witness.h"
+
+#define EXPORTED	0x10000
+#define BEFORE_IOVA	0x2000000	/* where the other device finds it */
+#define AFTER_IOVA	0x3000000
+
+static int export_bar(int dev)
+{
+	char buf[sizeof(struct vfio_device_feature) +
+		 sizeof(struct vfio_device_feature_dma_buf) +
+		 sizeof(struct vfio_region_dma_range)]
+		__attribute__((aligned(8))) = { 0 };
+	struct vfio_device_feature *arg = (void *)buf;
+	struct vfio_device_feature_dma_buf *dma_buf = (void *)arg->data;
+	int fd;
+
+	arg->argsz = sizeof(buf);
+	arg->flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF;
+	dma_buf->region_index = 0;
+	dma_buf->open_flags = O_RDWR | O_CLOEXEC;
+	dma_buf->nr_ranges = 1;
+	dma_buf->dma_ranges[0].length = EXPORTED;
+	fd = ioctl(dev, VFIO_DEVICE_FEATURE, arg);
+	return fd < 0 ? -errno : fd;
+}
+
+/* What the other device reads there, by DMA */
+static uint32_t peer_read(struct owner *peer, uint64_t iova)
+{
+	uint32_t *mem = (void *)peer->mem;
+
+	*mem = 0;
+	CHECK_OK(edu_read_ram(peer->bar, iova, 4));
+	CHECK_OK(edu_write_ram(peer->bar, OWNER_IOVA, 4));
+	return *(volatile uint32_t *)mem;
+}
+
+static void expect_dirty(struct owner *o, struct owner *peer, uint64_t iova)
+{
+	uint32_t seen = peer_read(peer, iova + o->ops->dirty);
+
+	CHECK(seen == o->ops->dirty_value,
+	      "DMA from device to device reads %#x, not %#x", seen,
+	      o->ops->dirty_value);
+}
+
+static void map_and_read(struct owner *o, struct owner *peer, int dma_buf,
+			 uint64_t iova)
+{
+	CHECK_OK(iommufd_map_file(peer->iommufd, peer->ioas, dma_buf,
+				  EXPORTED, iova));
+	expect_dirty(o, peer, iova);
+}
+
+struct reads {
+	int frozen;		/* how many while the file of the device was frozen */
+	volatile int stop;
+};
+
+/* Reads on and on, and does not leave one under way when it stops */
+static pid_t start_reads(struct owner *o, struct owner *peer,
+			 struct reads *r)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (!r->stop) {
+		int frozen = vfio_get_info(o->dev) == -EIO;
+
+		expect_dirty(o, peer, BEFORE_IOVA);
+		r->frozen += frozen && vfio_get_info(o->dev) == -EIO;
+	}
+	exit(0);
+}
+
+/* Keeps the freeze of the last device waiting, so that there is time */
+static pid_t start_resets(struct owner *late)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	for (;;)
+		vfio_reset(late->dev);
+}
+
+static void freeze_in_vain(struct owner *o, struct owner *peer,
+			   struct owner *late)
+{
+	struct reads *r = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int event = eventfd(0, EFD_CLOEXEC);
+	pid_t reads, resets;
+	int status;
+
+	CHECK_OK(vfio_irq_enable(late->dev, VFIO_PCI_MSI_IRQ_INDEX, event));
+	reads = start_reads(o, peer, r);
+	resets = start_resets(late);
+	for (int i = 0; i < 40 && !r->frozen; i++) {
+		int ret;
+
+		/* Until the reset is under way */
+		usleep(20000);
+		ret = kexec_reboot();
+		CHECK(ret == -EINVAL || ret == -EBUSY, "reboot(KEXEC): %s",
+		      err_name(ret));
+	}
+	r->stop = 1;
+	waitpid(reads, &status, 0);
+	CHECK(!status, "a read from device to device failed");
+	kill(resets, SIGKILL);
+	waitpid(resets, NULL, 0);
+	say("%d reads from device to device while it was frozen", r->frozen);
+	CHECK(r->frozen, "nothing was read while the device was frozen");
+	CHECK_OK(vfio_irq_disable(late->dev, VFIO_PCI_MSI_IRQ_INDEX));
+}
+
+static void first(void)
+{
+	struct update *u, *late;
+	struct owner peer;
+	int dma_buf;
+
+	owner_open(&peer, pci_find(ID_EDU, 0));
+	u = update_preserve("holdfast-140-1", pci_find(ID_E1000E, 0));
+	late = update_preserve("holdfast-140-2", pci_find(ID_EDU, 1));
+	update_prepare(NULL);
+	dma_buf = CHECK_OK(export_bar(u->owner.dev));
+	map_and_read(&u->owner, &peer, dma_buf, BEFORE_IOVA);
+
+	freeze_in_vain(&u->owner, &peer, &late->owner);
+	CHECK(owner_is_dirty(&u->owner), "the device was reset");
+
+	/* What was mapped still is, and what was exported can be mapped */
+	expect_dirty(&u->owner, &peer, BEFORE_IOVA);
+	map_and_read(&u->owner, &peer, dma_buf, AFTER_IOVA);
+
+	owner_check(&u->owner);
+	owner_check(&late->owner);
+	update_restore_memory(u);
+	update_restore_memory(late);
+	CHECK_OK(kexec_reboot());
+}
+
+SCENARIO(dma_buf) = {
+	.name = "140-dma-buf",
+	.proves = "a dma-buf of a device outlives a kexec that is refused",
+	.devices = STRINGS(ONE(EDU, 1), ONE(E1000E, 2), ONE(EDU, 3)),
+	.stage = { first, update_take_back },
+	.judge = judge_updates,
+	.time_limit = 120,
+};
