@@ -54,6 +54,7 @@ static void sweep(const char *what, int (*try)(int, struct owner *, int),
 		CHECK(n < LIMIT, "%s: no end after %d sites", what, n);
 	owner_check(o);
 	say("%s: %d sites failed once", what, n - 1);
+	CHECK(n > 1, "%s: nothing ever failed", what);
 }
 
 static void only(void)
