@@ -66,7 +66,7 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests static scenarios module debug
+	set -- tests static bisect scenarios module debug
 fi
 for name in "$@"; do
 	case $name in

@@ -5,15 +5,15 @@
 
 fake=$work/apply
 
-# A source in out/linux-stock, one patch with one hook, one new file.
+# A source in out/stock/linux, one patch with one hook, one new file.
 fresh() {
 	rm -rf "$fake"
-	mkdir -p "$fake/out/linux-stock/drivers" "$fake/kernel/patches" \
+	mkdir -p "$fake/out/stock/linux/drivers" "$fake/kernel/patches" \
 		"$fake/kernel/files/drivers"
 	printf 'VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n' \
-		>"$fake/out/linux-stock/Makefile"
-	seq 1 40 >"$fake/out/linux-stock/drivers/old.c"
-	echo first >"$fake/out/linux-stock/.holdfast"
+		>"$fake/out/stock/linux/Makefile"
+	seq 1 40 >"$fake/out/stock/linux/drivers/old.c"
+	echo first >"$fake/out/stock/linux/.holdfast"
 	cp "$root/kernel/BASE" "$fake/kernel/"
 	echo new >"$fake/kernel/files/drivers/new.c"
 	echo "1001-hook.patch" >"$fake/kernel/patches/series"
@@ -62,7 +62,7 @@ applied() {
 	script apply 2>/dev/null
 	grep -c hook "$fake/out/linux/drivers/old.c" | grep -vx 2
 	cmp "$fake/kernel/files/drivers/new.c" "$fake/out/linux/drivers/new.c"
-	cmp <(seq 1 40) "$fake/out/linux-stock/drivers/old.c"
+	cmp <(seq 1 40) "$fake/out/stock/linux/drivers/old.c"
 }
 
 idempotent() {
@@ -96,8 +96,8 @@ changed_base() {
 	fresh
 	script apply 2>/dev/null
 	cp -r "$fake/out/linux" "$fake/before"
-	sed -i 's/^30$/thirty/' "$fake/out/linux-stock/drivers/old.c"
-	echo second >"$fake/out/linux-stock/.holdfast"
+	sed -i 's/^30$/thirty/' "$fake/out/stock/linux/drivers/old.c"
+	echo second >"$fake/out/stock/linux/.holdfast"
 	script apply && echo "succeeded"
 }
 

@@ -4,7 +4,8 @@
 # bisect.sh
 #
 # Compile every commit of the series with our options on, with vfio as
-# modules, and with our options off. Only the directories the series touches
+# modules, and with our options off; the last one also with the PCI half alone
+# and without LUO at all. Only the directories the series touches
 # are compiled, on the configuration of the test bed; the kernels that are
 # booted link the whole.
 #
@@ -47,10 +48,19 @@ compile() {
 	local -a fragments=("$kernel/config/base.config")
 	case $mode in
 	module) fragments+=("$kernel/config/module.config") ;;
+	none)
+		printf "# CONFIG_%s is not set\n" LIVEUPDATE LIVEUPDATE_MEMFD \
+			>"$work/none.config"
+		fragments+=("$work/none.config")
+		;;
 	esac
-	if [[ $mode != off ]]; then
-		known "$kernel/config/liveupdate-pci.config" \
-			>"$work/options.config"
+	if [[ $mode != off && $mode != none ]]; then
+		known "$kernel/config/liveupdate-pci.config" |
+			if [[ $mode == pci ]]; then
+				grep -v VFIO
+			else
+				cat
+			fi >"$work/options.config"
 		fragments+=("$work/options.config")
 	fi
 	# Configuring takes longer than compiling what most commits change.
@@ -77,7 +87,9 @@ mapfile -t series < <(entries "$kernel/patches/series")
 for ((n = 1; n <= ${#series[@]}; n++)); do
 	"$scripts/stage.sh" "$work/stage" "$n"
 	"$scripts/sync.sh" "$work/stage" "$src"
-	for mode in on module off; do
+	modes=(on module off)
+	((n < ${#series[@]})) || modes+=(pci none)
+	for mode in "${modes[@]}"; do
 		SECONDS=0
 		clean "bisect: ${series[n - 1]%.patch}: $mode" compile "$mode"
 		note "$n of ${#series[@]}, $mode: $SECONDS s"

@@ -20,7 +20,11 @@ case $variant in
 prod) fragments=(base liveupdate-pci prod) steps=1970 ;;
 module) fragments=(base liveupdate-pci module) steps=1990 ;;
 debug) fragments=(base liveupdate-pci debug) steps=2080 ;;
-stock) fragments=(base stock) steps=1960 src=$stock ;;
+# As deep as the others, so that ccache sees the same paths.
+stock)
+	fragments=(base stock) steps=1960 src=$stock
+	build=$out/stock/build/stock
+	;;
 mirror) exec "$scripts/mirror.sh" ;;
 *)
 	die "kernel: $variant: no such variant: use prod, module, debug," \
@@ -81,6 +85,10 @@ fi
 total=0
 [[ -e $image ]] || total=$steps
 mkdir -p "$build"
+[[ $src != "$stock" ]] || {
+	mkdir -p "$out/build"
+	ln -sfn ../stock/build/stock "$out/build/stock"
+}
 record base "$(<"$stock/.holdfast")"
 
 if [[ ! -e $build/.config ]] || changed config "$config_key"; then

@@ -3,7 +3,7 @@
 #
 # fetch.sh
 #
-# Put the pristine source into out/linux-stock. It comes from
+# Put the pristine source into out/stock/linux. It comes from
 # HOLDFAST_LINUX=<tree or tarball>, else from the tarball that the Debian
 # package of kernel/BASE installs. Does nothing when it is there already.
 set -euo pipefail

@@ -11,7 +11,7 @@ scripts=$root/kernel/scripts
 kernel=${HOLDFAST_KERNEL:-$root/kernel}
 out=${HOLDFAST_OUT:-$root/out}
 # shellcheck disable=SC2034
-stock=$out/linux-stock
+stock=$out/stock/linux
 # shellcheck disable=SC2034
 tree=$out/linux
 

@@ -16,14 +16,14 @@ link=$out/build/mirror
 take_lock
 "$scripts/fetch.sh"
 # What is unchanged keeps its time, so that nothing is built again for it.
-mkdir -p "$mirror/kernel" "$mirror/log" "$out/build"
+mkdir -p "$mirror/stock" "$mirror/log" "$out/build"
 rm -rf "$mirror/kernel"
 cp -a "$kernel" "$mirror/kernel"
 for patch in "$kernel"/mirror/*.patch; do
 	cp "$patch" "$mirror/kernel/patches/"
 	basename "$patch" >>"$mirror/kernel/patches/series"
 done
-ln -sfn ../linux-stock "$mirror/linux-stock"
+ln -sfn ../../stock/linux "$mirror/stock/linux"
 ln -sfn ../mirror/build/prod "$link"
 
 # The same depth as out/linux and out/build/prod: ccache knows the rest.
