@@ -23,15 +23,22 @@ static void first(void)
 	expect_driver(pci_find(ID_NVME, 1), "nvme");
 	update_preserve("holdfast-210", pci_find(ID_NVME, 0));
 	update_preserve("holdfast-210", pci_find(ID_EDU, 0));
+	/* Both are in one group, so it has to give up its driver for now */
+	expect_driver(pci_find(ID_NVME, 2), "nvme");
+	CHECK_OK(pci_unbind(pci_find(ID_NVME, 2)));
+	update_preserve("holdfast-210", pci_find(ID_E1000E, 0));
 	update_go();
 }
 
 static void second(void)
 {
+	char *sibling = pci_find(ID_NVME, 2);
+
 	update_recall();
 	update_check_guarded();
 	/* Those that are not preserved have what they always have */
 	expect_driver(pci_find(ID_NVME, 1), "nvme");
+	expect_driver(sibling, "nvme");
 	expect_driver(pci_find(ID_EDU, 1), "vfio-pci");
 	/* Asking without a name of a driver changes nothing */
 	for (int i = 0; i < update_count; i++) {
@@ -42,7 +49,14 @@ static void second(void)
 		CHECK_ERR(file_write("/sys/bus/pci/drivers/vfio-pci/bind",
 				     bdf, 12), 19);
 		expect_driver(bdf, "");
+		/* Nor does naming one that knows nothing of this */
+		CHECK_ERR(pci_try_bind(bdf, "nvme"), 19);
+		CHECK_ERR(file_write("/sys/bus/pci/drivers/nvme/bind",
+				     bdf, 12), 19);
+		expect_driver(bdf, "");
 	}
+	/* Not while another driver has a part of its group */
+	CHECK_OK(pci_unbind(sibling));
 	update_bind();
 	update_check_doors_closed();
 	update_sessions();
@@ -64,7 +78,9 @@ SCENARIO(no_autoprobe) = {
 	.variants = "prod debug",
 	.devices = STRINGS(ONE(NVME, 1), ROOT_PORT(2),
 			   "-device", "nvme,serial=y,bus=rp2",
-			   ONE(EDU, 3), ONE(EDU, 4)),
+			   ONE(EDU, 3), ONE(EDU, 4), ROOT_PORT(5),
+			   "-device", "nvme,serial=z,bus=rp5,addr=0.0,multifunction=on",
+			   "-device", "e1000e,romfile=,bus=rp5,addr=0.1"),
 	.cmdline = { "", "vfio-pci.ids=1b36:0010,1234:11e8" },
 	.stage = { first, second },
 	.judge = judge_updates,
