@@ -80,6 +80,26 @@ void leak_mark(void)
 	setting(LEAKS, "clear");
 }
 
+static void leak_report(void)
+{
+	char *report = file_read(LEAKS, NULL);
+
+	if (report && *report) {
+		say("%s", report);
+		FAIL("memory is lost, see the report above");
+	}
+	free(report);
+}
+
+void leak_check_old(void)
+{
+	if (access(LEAKS, W_OK))
+		return;
+	setting(LEAKS, "scan");
+	setting(LEAKS, "scan");
+	leak_report();
+}
+
 /* Number of failures that are left to do; the kernel counts down */
 #define MANY	1000000000
 
@@ -140,18 +160,10 @@ int fault_disarm_all(void)
 /* An object counts as lost when two scans have not found a pointer to it */
 void leak_check(void)
 {
-	char *report;
-
 	if (access(LEAKS, W_OK))
 		return;
 	setting(LEAKS, "scan");
 	sleep(6);
 	setting(LEAKS, "scan");
-	report = file_read(LEAKS, NULL);
-	if (!report || !*report) {
-		free(report);
-		return;
-	}
-	say("%s", report);
-	FAIL("memory is lost, see the report above");
+	leak_report();
 }

@@ -30,4 +30,10 @@ int fault_disarm_all(void);
 void leak_mark(void);
 void leak_check(void);
 
+/*
+ * At the end of the last stage: the same for all that is older than five seconds,
+ * which does not have to be waited for then.
+ */
+void leak_check_old(void);
+
 #endif

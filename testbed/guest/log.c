@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "log.h"
 #include "marker.h"
 #include "stage.h"
@@ -79,6 +80,9 @@ void mark(unsigned int code)
 	unsigned int value = MARKER(stage.number, code);
 	int fd;
 
+	/* Once a run: on a debug kernel it takes seconds */
+	if (code == MARK_END)
+		leak_check_old();
 	say("marker %d/%#x", stage.number, code);
 	fd = open("/sys/bus/pci/devices/" MARKER_BDF "/config",
 		  O_WRONLY | O_CLOEXEC);
