@@ -143,6 +143,7 @@ SCENARIO(unbind_completed) = {
 	.stage = { before_shutdown, update_take_back },
 	.time_limit = 20,
 	.expect = OUTCOME_TIMEOUT,
+	.expect_text = "kernels seen: 1",
 	.log_allow = STRINGS("Relaying device request to user",
 			     "No device request channel registered"),
 };
