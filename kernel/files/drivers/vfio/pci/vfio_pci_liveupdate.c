@@ -135,7 +135,7 @@ static bool vfio_pci_liveupdate_can_preserve(struct liveupdate_file_handler *fh,
 	return false;
 }
 
-/* A second open of the device is another file of the same device. */
+/* Only one file of a device can be bound, but it need not be the same one. */
 static unsigned long vfio_pci_liveupdate_get_id(struct file *file)
 {
 	return (unsigned long)vfio_device_from_file(file);

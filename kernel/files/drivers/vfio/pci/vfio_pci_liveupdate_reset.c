@@ -20,9 +20,6 @@
  * kept from DMA nevertheless, the next kernel is not told that it was reset, and
  * resets it when it is first opened.
  *
- * Locking
- * =======
- *
  * The work takes the locks of the bridge above and then of the device, as any
  * reset does. Shutdown has them when it starts the work, and does not wait for it
  * with them held.
