@@ -54,7 +54,7 @@ scenarios() {
 module() {
 	kernels prod module || return
 	"$root/out/testbed/holdfast-testbed" run --variant module \
-		'11[67]*' '20[127]*' '213*' '30[2459]*' '403*'
+		'11[67]*' '133*' '20[127]*' '213*' '30[2459]*' '403*'
 }
 
 debug() {

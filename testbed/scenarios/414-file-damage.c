@@ -72,7 +72,7 @@ static void judge_reserved(struct evidence *ev)
 
 static void judge_place(struct evidence *ev)
 {
-	if (!log_count(ev, 2, "liveupdate: 0000:ff:00.0 cannot be discarded: it was not handed over$"))
+	if (!log_count(ev, 2, "liveupdate: 0000:ff:00.0 cannot be discarded: it was not handed over, or is in use$"))
 		complain(ev, "log: kernel 2 does not say what is damaged");
 }
 

@@ -403,25 +403,32 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_finish);
 
 /**
- * pci_liveupdate_is_waiting - Does a device that was handed over wait to be finished?
+ * pci_liveupdate_may_discard - May what was handed over of a device be dropped?
  * @domain: PCI segment number.
  * @bdf:    Bus, device and function number.
  *
  * Context: May sleep. Takes pci_liveupdate_rwsem.
- * Return: true if the previous kernel preserved an endpoint there, whether it is
- *         still there or not, and it was not finished.
+ * Return: true if an endpoint there, whether it is still there or not, waits for
+ *         its owner, or if no device at all was handed over.
  */
-bool pci_liveupdate_is_waiting(u32 domain, u16 bdf)
+bool pci_liveupdate_may_discard(u32 domain, u16 bdf)
 {
 	struct pci_liveupdate_dev_ser *ser;
+	struct pci_dev *dev __free(pci_dev_put) =
+		pci_get_domain_bus_and_slot(domain, PCI_BUS_NUM(bdf), bdf & 0xff);
 
 	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	if (!pci_liveupdate_incoming)
+		return true;
+	if (dev && dev->liveupdate.retrieved)
+		return false;
 
 	ser = pci_liveupdate_find(pci_liveupdate_incoming,
 				  pci_liveupdate_key(domain, bdf));
 	return ser && !(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE);
 }
-EXPORT_SYMBOL_GPL(pci_liveupdate_is_waiting);
+EXPORT_SYMBOL_GPL(pci_liveupdate_may_discard);
 
 /**
  * pci_liveupdate_finish_absent - Forget an incoming device that is not there.

@@ -61,7 +61,7 @@ int pci_liveupdate_retrieve(struct pci_dev *dev);
 void pci_liveupdate_unretrieve(struct pci_dev *dev);
 void pci_liveupdate_finish(struct pci_dev *dev);
 void pci_liveupdate_finish_absent(u32 domain, u16 bdf);
-bool pci_liveupdate_is_waiting(u32 domain, u16 bdf);
+bool pci_liveupdate_may_discard(u32 domain, u16 bdf);
 
 bool pci_liveupdate_is_incoming(struct pci_dev *dev);
 bool pci_liveupdate_is_tracked(struct pci_dev *dev);
@@ -103,9 +103,9 @@ static inline void pci_liveupdate_finish_absent(u32 domain, u16 bdf)
 {
 }
 
-static inline bool pci_liveupdate_is_waiting(u32 domain, u16 bdf)
+static inline bool pci_liveupdate_may_discard(u32 domain, u16 bdf)
 {
-	return false;
+	return true;
 }
 
 static inline bool pci_liveupdate_is_incoming(struct pci_dev *dev)

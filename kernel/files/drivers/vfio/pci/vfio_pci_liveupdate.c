@@ -392,10 +392,10 @@ vfio_pci_liveupdate_can_discard(struct liveupdate_file_op_args *args)
 
 	if (!ser)
 		return false;
-	if (pci_liveupdate_is_waiting(ser->domain, ser->bdf))
+	if (pci_liveupdate_may_discard(ser->domain, ser->bdf))
 		return true;
 
-	pr_err("liveupdate: %04x:%02x:%02x.%d cannot be discarded: it was not handed over\n",
+	pr_err("liveupdate: %04x:%02x:%02x.%d cannot be discarded: it was not handed over, or is in use\n",
 	       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
 	       PCI_FUNC(ser->bdf));
 	return false;
@@ -611,14 +611,16 @@ void vfio_pci_liveupdate_init_dev(struct vfio_pci_core_device *vdev)
  * vfio_pci_liveupdate_init - Register with LUO and the PCI core.
  *
  * Context: Module init.
- * Return: 0 on success, also if live update is off, or the error of
+ * Return: 0 on success, also if live update is off, -ENOMEM, or the error of
  *         liveupdate_register_file_handler() or pci_liveupdate_register_flb().
  */
 int __init vfio_pci_liveupdate_init(void)
 {
 	int ret;
 
-	vfio_pci_liveupdate_reset_init();
+	ret = vfio_pci_liveupdate_reset_init();
+	if (ret)
+		return ret;
 
 	ret = liveupdate_register_file_handler(&vfio_pci_liveupdate_handler);
 	if (ret == -EOPNOTSUPP)

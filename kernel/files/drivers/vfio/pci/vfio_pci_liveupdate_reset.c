@@ -12,47 +12,50 @@
  * until its owner has it back. That cannot be undone, so it is done where the
  * kexec can no longer fail: once the device is shut down.
  *
- * A reset is mostly waiting, 100 ms for a function level reset. Devices are shut
- * down one after the other, therefore shutdown only starts the reset and all of
- * them are waited for at the very end, when the system core is shut down.
+ * A reset is mostly waiting, 100 ms for a function level reset, and devices are shut
+ * down one after the other. Therefore shutdown only starts the reset, and all that
+ * still run are waited for at the very end, when the system core is shut down.
+ * Devices below the same bridge are reset one after the other nevertheless, as a
+ * reset takes the lock of the bridge, and so is what has no bridge above it. Other
+ * architectures shut down IOMMUs and host bridges as devices, before that end, so
+ * that shutdown has to wait there.
  *
  * If the reset fails, or is not tried as the driver is being unbound, the device is
  * kept from DMA nevertheless, the next kernel is not told that it was reset, and
  * resets it when it is first opened.
  *
  * The work takes the locks of the bridge above and then of the device, as any
- * reset does. Shutdown has them when it starts the work, and does not wait for it
- * with them held.
+ * reset does. Shutdown has them already, and does not wait for the work.
  */
 
-#include <linux/atomic.h>
+#include <linux/cleanup.h>
 #include <linux/delay.h>
 #include <linux/kho/abi/vfio_pci.h>
 #include <linux/pci.h>
 #include <linux/syscore_ops.h>
-#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include "vfio_pci_priv.h"
 
-/* Resets that were started and have not ended. */
-static atomic_t vfio_pci_liveupdate_resets;
+/* Of its own, so that a reboot does not wait for memory that is not there. */
+static struct workqueue_struct *vfio_pci_liveupdate_wq;
 
-static void vfio_pci_liveupdate_reset(struct vfio_pci_core_device *vdev)
+/* Called with the locks of the device and of the bridge above held. */
+static void vfio_pci_liveupdate_reset(struct vfio_pci_core_device *vdev,
+				      struct pci_dev *bridge)
 {
-	struct pci_dev *bridge = vdev->liveupdate_bridge;
 	struct pci_dev *pdev = vdev->pdev;
 	int ret;
 
 	if (bridge)
-		pci_dev_lock(bridge);
-	pci_dev_lock(pdev);
+		pci_cfg_access_lock(bridge);
+	pci_cfg_access_lock(pdev);
 	ret = __pci_reset_function_locked(pdev);
 	pci_restore_state(pdev);
 	pci_write_config_word(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
-	pci_dev_unlock(pdev);
+	pci_cfg_access_unlock(pdev);
 	if (bridge)
-		pci_dev_unlock(bridge);
+		pci_cfg_access_unlock(bridge);
 
 	if (ret) {
 		pci_warn(pdev, "liveupdate: reset failed (%pe), left to the next kernel\n",
@@ -67,18 +70,20 @@ static void vfio_pci_liveupdate_reset_work(struct work_struct *work)
 	struct vfio_pci_core_device *vdev =
 		container_of(work, struct vfio_pci_core_device, liveupdate_work);
 
-	vfio_pci_liveupdate_reset(vdev);
-	pci_dev_put(vdev->liveupdate_bridge);
-	pci_dev_put(vdev->pdev);
+	struct pci_dev *bridge = vdev->liveupdate_bridge;
+	struct pci_dev *pdev = vdev->pdev;
 
-	if (atomic_dec_and_test(&vfio_pci_liveupdate_resets))
-		wake_up_var(&vfio_pci_liveupdate_resets);
+	scoped_guard(device, &bridge->dev)
+		scoped_guard(device, &pdev->dev)
+			vfio_pci_liveupdate_reset(vdev, bridge);
+
+	pci_dev_put(bridge);
+	pci_dev_put(pdev);
 }
 
 static void vfio_pci_liveupdate_wait(void *data)
 {
-	wait_var_event(&vfio_pci_liveupdate_resets,
-		       !atomic_read(&vfio_pci_liveupdate_resets));
+	flush_workqueue(vfio_pci_liveupdate_wq);
 }
 
 static const struct syscore_ops vfio_pci_liveupdate_syscore_ops = {
@@ -101,28 +106,33 @@ static void vfio_pci_liveupdate_stop(struct vfio_pci_core_device *vdev)
 }
 
 /**
- * vfio_pci_liveupdate_shutdown - Stop a device that is handed over, start its reset.
+ * vfio_pci_liveupdate_shutdown - Stop a device that is handed over, and reset it.
  * @pdev: Device, borrowed.
  *
  * Does nothing for other devices.
  *
- * Context: Shutdown of the device, with its lock held. No user gets at the device
- *          any more.
+ * Context: Shutdown of the device, with its lock and that of its parent held. No
+ *          user gets at the device any more.
  */
 void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
+	struct pci_dev *bridge = pci_upstream_bridge(pdev);
 
 	if (!vdev->liveupdate_frozen)
 		return;
 
 	vfio_pci_liveupdate_stop(vdev);
 
+	if (!bridge || !IS_ENABLED(CONFIG_X86)) {
+		vfio_pci_liveupdate_reset(vdev, bridge);
+		return;
+	}
+
 	/* Both may be unplugged before the work runs */
 	pci_dev_get(pdev);
-	vdev->liveupdate_bridge = pci_dev_get(pci_upstream_bridge(pdev));
-	atomic_inc(&vfio_pci_liveupdate_resets);
-	queue_work(system_dfl_wq, &vdev->liveupdate_work);
+	vdev->liveupdate_bridge = pci_dev_get(bridge);
+	queue_work(vfio_pci_liveupdate_wq, &vdev->liveupdate_work);
 }
 
 /**
@@ -168,10 +178,18 @@ void vfio_pci_liveupdate_reset_init_dev(struct vfio_pci_core_device *vdev)
  * vfio_pci_liveupdate_reset_init - Have resets waited for at the end.
  *
  * Context: Module init.
+ * Return: 0 on success, or
+ *         -ENOMEM if memory cannot be had.
  */
-void __init vfio_pci_liveupdate_reset_init(void)
+int __init vfio_pci_liveupdate_reset_init(void)
 {
+	vfio_pci_liveupdate_wq = alloc_workqueue("vfio-pci-liveupdate",
+						 WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!vfio_pci_liveupdate_wq)
+		return -ENOMEM;
+
 	register_syscore(&vfio_pci_liveupdate_syscore);
+	return 0;
 }
 
 /**
@@ -182,4 +200,5 @@ void __init vfio_pci_liveupdate_reset_init(void)
 void vfio_pci_liveupdate_reset_cleanup(void)
 {
 	unregister_syscore(&vfio_pci_liveupdate_syscore);
+	destroy_workqueue(vfio_pci_liveupdate_wq);
 }
