@@ -74,6 +74,7 @@ struct host_action {
  * @time_limit:	seconds for the whole run, 0 is the default
  * @silence_limit: seconds until the first kernel line, 0 is the default
  * @late_modules: do not load the modules before the stage runs
+ * @leaks: look for lost memory at the end, on kernels that can: takes seconds
  * @on_request: runs only when a pattern or a verb of its own asks for it
  * @expect:	for mirror cases: the outcome that is the right one
  * @expect_text: and a text its reason must hold
@@ -98,6 +99,7 @@ struct scenario {
 	int silence_limit;
 	int late_modules;
 	int on_request;
+	int leaks;
 	enum outcome expect;
 	const char *expect_text;
 };

@@ -31,8 +31,8 @@ void leak_mark(void);
 void leak_check(void);
 
 /*
- * At the end of the last stage: the same for all that is older than five seconds,
- * which does not have to be waited for then.
+ * At the end of the last stage, if the scenario asks for it: the same for all that
+ * is older than five seconds, which does not have to be waited for then.
  */
 void leak_check_old(void);
 

@@ -45,4 +45,5 @@ SCENARIO(abort) = {
 	.proves = "closing the session undoes preserve, as often as it is done",
 	.devices = STRINGS(ROOT_PORT(1), SWITCH(1), E1000E("up1a")),
 	.stage = { only },
+	.leaks = 1,
 };

@@ -64,6 +64,7 @@ SCENARIO(unfreeze) = {
 	.proves = "a refused kexec gives frozen devices back as they were",
 	.devices = STRINGS(ONE(E1000E, 1), ONE(IGB, 2), ONE(EDU, 3)),
 	.stage = { first, update_take_back },
+	.leaks = 1,
 	.judge = judge,
 	.time_limit = 90,
 };

@@ -43,4 +43,5 @@ SCENARIO(slots) = {
 	.devices = STRINGS(ONE(E1000E, 1), ONE(NVME, 2), ONE(EDU, 3),
 			   ONE(IGB, 4)),
 	.stage = { first, update_take_back },
+	.leaks = 1,
 };

@@ -27,6 +27,7 @@ SCENARIO(eight) = {
 			   ROOT_PORT(3), SWITCH(3), EDU("up3a"), IGB("up3b"),
 			   ONE(VIRTIO_NET, 4), ONE(XHCI, 5), ONE(EDU, 6)),
 	.stage = { first, update_take_back },
+	.leaks = 1,
 	.judge = judge_plain_update,
 	.time_limit = 120,
 };

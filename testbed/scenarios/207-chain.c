@@ -62,6 +62,7 @@ SCENARIO(chain) = {
 	.devices = STRINGS(ONE(EDU, 1), ROOT_PORT(2), SWITCH(2),
 			   E1000E("up2a"), NVME("up2b")),
 	.stage = { first, between, between, between, update_take_back },
+	.leaks = 1,
 	.judge = judge_updates,
 	.time_limit = 150,
 };

@@ -78,5 +78,6 @@ SCENARIO(dies_between) = {
 	.proves = "an owner that dies before finish can be replaced",
 	.devices = STRINGS(ONE(IGB, 1), ONE(EDU, 2)),
 	.stage = { first, second },
+	.leaks = 1,
 	.judge = judge,
 };

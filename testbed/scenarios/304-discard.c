@@ -60,5 +60,6 @@ SCENARIO(discard) = {
 	.proves = "devices nobody retrieves are reset, forgotten and usable",
 	.devices = STRINGS(ONE(NVME, 1), ONE(EDU, 2)),
 	.stage = { first, second },
+	.leaks = 1,
 	.judge = judge,
 };

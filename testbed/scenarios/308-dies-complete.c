@@ -69,5 +69,6 @@ SCENARIO(dies_complete) = {
 	.proves = "an owner that dies before it says that it is done can be replaced",
 	.devices = STRINGS(ONE(IGB, 1)),
 	.stage = { first, second },
+	.leaks = 1,
 	.judge = judge,
 };

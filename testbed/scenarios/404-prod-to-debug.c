@@ -20,6 +20,7 @@ SCENARIO(prod_to_debug) = {
 	.kernels = { "prod", NULL },
 	.devices = STRINGS(ONE(E1000E, 1), ONE(EDU, 2)),
 	.stage = { first, update_take_back },
+	.leaks = 1,
 	.judge = judge_updates,
 	.memory_mb = 4096,
 	.cmdline = { "kho_scratch=512M,128M,0", "kho_scratch=512M,128M,0" },
