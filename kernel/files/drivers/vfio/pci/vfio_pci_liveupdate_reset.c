@@ -69,7 +69,6 @@ static void vfio_pci_liveupdate_reset_work(struct work_struct *work)
 {
 	struct vfio_pci_core_device *vdev =
 		container_of(work, struct vfio_pci_core_device, liveupdate_work);
-
 	struct pci_dev *bridge = vdev->liveupdate_bridge;
 	struct pci_dev *pdev = vdev->pdev;
 
