@@ -2,9 +2,7 @@
 /* What others try with a preserved device in the old kernel */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kexec.h"
@@ -13,8 +11,8 @@
 #include "pci.h"
 #include "scenario.h"
 #include "stage.h"
+#include "unbind.h"
 #include "update.h"
-#include "util.h"
 
 static void first(void)
 {
@@ -22,7 +20,6 @@ static void first(void)
 					   pci_find(ID_E1000E, 0));
 	const char *bdf = u->owner.bdf;
 	char *port = pci_parent(bdf);
-	int status;
 	pid_t pid;
 
 	CHECK_ERR(pci_attr_write(bdf, "reset", "1"), EBUSY);
@@ -36,17 +33,8 @@ static void first(void)
 	owner_check(&u->owner);
 
 	/* Unbind waits for the owner, and a kexec must not wait for unbind */
-	pid = fork();
-	if (!pid) {
-		/* exec, or it would wait for its own copies of files and BARs */
-		close_range(3, ~0U, 0);
-		execl("/bin/busybox", "sh", "-c",
-		      text("echo %s > /sys/bus/pci/drivers/vfio-pci/unbind", bdf),
-		      NULL);
-		_exit(127);
-	}
-	sleep(1);
-	CHECK(!waitpid(pid, &status, WNOHANG), "unbind did not wait");
+	pid = unbind_start(bdf);
+	unbind_check_waits(pid);
 	pci_check_state(bdf, "preserved");
 	owner_check(&u->owner);
 	update_prepare(NULL);
@@ -56,8 +44,7 @@ static void first(void)
 	close(u->session_fd);
 	pci_check_state(bdf, "none");
 	owner_close(&u->owner);
-	CHECK(waitpid(pid, &status, 0) == pid && !status,
-	      "unbind did not end well: %#x", status);
+	unbind_check_ended(pid);
 	pci_check_state(port, "none");
 
 	/* And once more for good */

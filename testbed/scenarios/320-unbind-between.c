@@ -4,7 +4,6 @@
  * that waits for the file, and must not be waited for by who drops it.
  */
 #include <errno.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -12,8 +11,8 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "unbind.h"
 #include "update.h"
-#include "util.h"
 #include "witness.h"
 
 static void first(void)
@@ -22,25 +21,10 @@ static void first(void)
 	update_go();
 }
 
-static pid_t unbind(const char *bdf)
-{
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	/* exec, or it would wait for its own copy of the file */
-	close_range(3, ~0U, 0);
-	execl("/bin/busybox", "sh", "-c",
-	      text("echo %s > /sys/bus/pci/drivers/vfio-pci/unbind", bdf),
-	      NULL);
-	_exit(127);
-}
-
 static void second(void)
 {
 	struct update *u = &updates[0];
 	const char *bdf;
-	int status;
 	pid_t pid;
 
 	update_recall();
@@ -52,12 +36,10 @@ static void second(void)
 	close(CHECK_OK(luo_retrieve(u->session_fd, u->token + 1)));
 	pci_check_state(bdf, "retrieved");
 
-	pid = unbind(bdf);
-	sleep(1);
-	CHECK(!waitpid(pid, &status, WNOHANG), "unbind did not wait");
+	pid = unbind_start(bdf);
+	unbind_check_waits(pid);
 	CHECK_ERR(luo_retrieve(u->session_fd, u->token + 1), EBUSY);
-	CHECK(waitpid(pid, &status, 0) == pid && !status,
-	      "unbind did not end well: %#x", status);
+	unbind_check_ended(pid);
 
 	/* Nothing is lost */
 	pci_check_state(bdf, "incoming");
