@@ -4,7 +4,8 @@
 # mirror.sh
 #
 # Build the production kernel with the patches of kernel/mirror on top. Each of
-# them takes one protection out, so that a test can show that it fails without.
+# them takes one protection out, or hands over what no kernel should, so that a
+# test can show that it fails then.
 # Everything happens below out/mirror; build.sh finds it as the variant mirror.
 set -euo pipefail
 # shellcheck source=kernel/scripts/lib.sh
