@@ -7,6 +7,16 @@
 
 #include "iommufd.h"
 
+/* Kernels without running devices do not have it in their headers */
+#ifndef IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE
+struct iommu_hwpt_liveupdate_mark_preserve {
+	__u32 size;
+	__u32 hwpt_id;
+	__aligned_u64 token;
+};
+#define IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE _IO(IOMMUFD_TYPE, 0x96)
+#endif
+
 #define MAP_FLAGS (IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | \
 		   IOMMU_IOAS_MAP_WRITEABLE)
 
@@ -47,6 +57,39 @@ int iommufd_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
 	};
 
 	return ioctl(iommufd, IOMMU_IOAS_MAP_FILE, &arg) ? -errno : 0;
+}
+
+int iommufd_unmap(int iommufd, uint32_t ioas, uint64_t iova, size_t size)
+{
+	struct iommu_ioas_unmap arg = {
+		.size = sizeof(arg), .ioas_id = ioas, .iova = iova,
+		.length = size,
+	};
+
+	return ioctl(iommufd, IOMMU_IOAS_UNMAP, &arg) ? -errno : 0;
+}
+
+int iommufd_hwpt_alloc(int iommufd, uint32_t dev_id, uint32_t ioas,
+		       uint32_t *ret_hwpt)
+{
+	struct iommu_hwpt_alloc arg = {
+		.size = sizeof(arg), .dev_id = dev_id, .pt_id = ioas,
+	};
+
+	if (ioctl(iommufd, IOMMU_HWPT_ALLOC, &arg))
+		return -errno;
+	*ret_hwpt = arg.out_hwpt_id;
+	return 0;
+}
+
+int iommufd_mark(int iommufd, uint32_t hwpt, uint64_t token)
+{
+	struct iommu_hwpt_liveupdate_mark_preserve arg = {
+		.size = sizeof(arg), .hwpt_id = hwpt, .token = token,
+	};
+
+	return ioctl(iommufd, IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE, &arg) ?
+		-errno : 0;
 }
 
 int iommufd_destroy(int iommufd, uint32_t id)

@@ -41,19 +41,29 @@ int vfio_cdev_open(const char *bdf)
 	return fd < 0 ? -err : fd;
 }
 
-int vfio_bind(int dev, int iommufd)
+int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
 {
 	struct vfio_device_bind_iommufd arg = {
 		.argsz = sizeof(arg), .iommufd = iommufd,
 	};
 
-	return ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg) ? -errno : 0;
+	if (ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg))
+		return -errno;
+	*ret_id = arg.out_devid;
+	return 0;
 }
 
-int vfio_attach(int dev, uint32_t ioas)
+int vfio_bind(int dev, int iommufd)
+{
+	uint32_t id;
+
+	return vfio_bind_id(dev, iommufd, &id);
+}
+
+int vfio_attach(int dev, uint32_t pt)
 {
 	struct vfio_device_attach_iommufd_pt arg = {
-		.argsz = sizeof(arg), .pt_id = ioas,
+		.argsz = sizeof(arg), .pt_id = pt,
 	};
 
 	return ioctl(dev, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &arg) ? -errno : 0;

@@ -6,10 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The device's own file: open, bind to an iommufd, attach to an ioas */
+/*
+ * The device's own file: open, bind to an iommufd, attach to an ioas or to one
+ * of its page tables
+ */
 int vfio_cdev_open(const char *bdf);
 int vfio_bind(int dev, int iommufd);
-int vfio_attach(int dev, uint32_t ioas);
+int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id);
+int vfio_attach(int dev, uint32_t pt);
 int vfio_detach(int dev);
 
 /* The older way through a group and a type 1 container */
