@@ -74,8 +74,11 @@ struct host_action {
  * @time_limit:	seconds for the whole run, 0 is the default
  * @silence_limit: seconds until the first kernel line, 0 is the default
  * @late_modules: do not load the modules before the stage runs
+ * @shared_memory: the host sees the memory, see companion.h
+ * @disk: make the drive of disk.h
  * @leaks: look for lost memory at the end, on kernels that can: takes seconds
  * @on_request: runs only when a pattern or a verb of its own asks for it
+ * @draft: runs only by its full name: what it needs is not there yet
  * @expect:	for mirror cases: the outcome that is the right one
  * @expect_text: and a text its reason must hold
  */
@@ -99,6 +102,9 @@ struct scenario {
 	int silence_limit;
 	int late_modules;
 	int on_request;
+	int draft;
+	int shared_memory;
+	int disk;
 	int leaks;
 	enum outcome expect;
 	const char *expect_text;

@@ -74,6 +74,12 @@ static int xhci_ok(struct owner *o)
 	return bar_read(o, 0) == 0x01000040 ? 0 : -EIO;
 }
 
+/* Version 1.0 */
+static int hda_ok(struct owner *o)
+{
+	return (bar_read(o, 0) >> 16 & 0xffff) == 0x0100 ? 0 : -EIO;
+}
+
 static const struct device_ops table[] = {
 	{ ID_EDU, 0, edu_ok, edu_dma, 0, 0 },
 	{ ID_E1000E, 0, e1000e_ok, e1000e_dma, 0x2800, 0x12345000 },
@@ -82,6 +88,7 @@ static const struct device_ops table[] = {
 	{ ID_VIRTIO_NET, 4, virtio_ok, NULL, 0, 0 },
 	{ ID_VIRTIO_RNG, 4, virtio_ok, NULL, 0, 0 },
 	{ ID_XHCI, 0, xhci_ok, NULL, 0, 0 },
+	{ ID_HDA, 0, hda_ok, NULL, 0, 0 },
 };
 
 const struct device_ops *device_ops(const char *bdf)

@@ -16,6 +16,7 @@
 #define ID_NVME		"1b36:0010"
 #define ID_VIRTIO_NET	"1af4:1041"
 #define ID_VIRTIO_RNG	"1af4:1044"
+#define ID_HDA		"8086:293e"
 #define ID_XHCI		"1b36:000d"
 #define ID_ROOT_PORT	"1b36:000c"
 

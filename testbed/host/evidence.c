@@ -46,6 +46,7 @@ struct evidence *evidence_load(const struct scenario *s, const char *variant,
 		abort();
 	ev->scenario = s;
 	ev->variant = variant;
+	ev->dir = dir;
 	path = text("%s/serial.log", dir);
 	load_serial(ev, path);
 	free(path);
@@ -63,6 +64,7 @@ void evidence_free(struct evidence *ev)
 	free(ev->events);
 	free(ev->log_complaints);
 	free(ev->witness_complaints);
+	free(ev->notes);
 	free(ev);
 }
 
@@ -76,4 +78,15 @@ void complain(struct evidence *ev, const char *fmt, ...)
 	va_end(ap);
 	ev->witness_complaints = text_add(ev->witness_complaints, "%s\n",
 					  line);
+}
+
+void remark(struct evidence *ev, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	ev->notes = text_add(ev->notes, "%s\n", line);
 }

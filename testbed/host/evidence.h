@@ -20,6 +20,7 @@ struct log_line {
 struct evidence {
 	const struct scenario *scenario;
 	const char *variant;
+	const char *dir;	/* what else the run left */
 
 	struct log_line *lines;
 	size_t n_lines;
@@ -29,6 +30,7 @@ struct evidence {
 
 	char *log_complaints;
 	char *witness_complaints;
+	char *notes;
 };
 
 struct evidence *evidence_load(const struct scenario *s, const char *variant,
@@ -37,6 +39,10 @@ void evidence_free(struct evidence *ev);
 
 /* A witness does not agree with the scenario */
 void complain(struct evidence *ev, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* For the reader of the report, all being well */
+void remark(struct evidence *ev, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Scan the logs of all kernels for lines that must not be there */

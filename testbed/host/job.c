@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "disk.h"
 #include "evidence.h"
 #include "job.h"
 #include "runner.h"
@@ -58,8 +59,10 @@ static void put_reason(struct result *r, const char *reason)
 static void put_notes(struct result *r, const struct evidence *ev)
 {
 	static const char mark[] = "hf: note: ";
-	size_t n = 0;
+	size_t n;
 
+	snprintf(r->notes, sizeof(r->notes), "%s", ev->notes ?: "");
+	n = strlen(r->notes);
 	for (size_t i = 0; i < ev->n_lines; i++) {
 		const char *p = strstr(ev->lines[i].text, mark);
 		int len;
@@ -103,7 +106,9 @@ static void judge(const struct job *job, struct result *r)
 static void drop_traces(const char *dir)
 {
 	static const char *const files[] = { "trace.log", "trace.events",
-					     "silent-bzImage", "qmp.sock" };
+					     "silent-bzImage", "qmp.sock",
+					     "watch.log", "traffic.log",
+					     "net.guest", DISK_FILE };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char *path = text("%s/%s", dir, files[i]);

@@ -18,6 +18,7 @@ const char *const trace_events[] = {
 	"sriov_register_vfs",
 	"sriov_unregister_vfs",
 	"vtd_dmar_enable",
+	"vtd_reg_write_gcmd",
 	"vtd_reg_dmar_root",
 	"vtd_dmar_fault",
 	"pci_nvme_mmio_cfg",
@@ -67,6 +68,23 @@ static int parse_dmar_enable(const char *args, struct trace_event *e)
 	return !!digit;
 }
 
+/* "status 0x80000000 value 0x84000000" */
+static int parse_command(const char *args, struct trace_event *e)
+{
+	e->kind = TRACE_DMAR_COMMAND;
+	return sscanf(args, "status 0x%x value 0x%x", &e->offset,
+		      &e->value) == 2;
+}
+
+/* "addr 0x2000 scalable 0" */
+static int parse_root(const char *args, struct trace_event *e)
+{
+	const char *hex = strstr(args, "0x");
+
+	e->kind = TRACE_DMAR_ROOT;
+	return hex && sscanf(hex, "%lx", &e->address) == 1;
+}
+
 static int parse_line(const char *line, struct trace_event *e)
 {
 	const char *name = strchr(line, ':'), *args;
@@ -96,11 +114,12 @@ static int parse_line(const char *line, struct trace_event *e)
 		return parse_reset(args, e);
 	if (!strncmp(name, "vtd_dmar_enable ", 16))
 		return parse_dmar_enable(args, e);
+	if (!strncmp(name, "vtd_reg_write_gcmd ", 19))
+		return parse_command(args, e);
+	if (!strncmp(name, "vtd_reg_dmar_root ", 18))
+		return parse_root(args, e);
 	e->kind = TRACE_DMAR_FAULT;
 	if (!strncmp(name, "vtd_dmar_fault", 14))
-		return 1;
-	e->kind = TRACE_DMAR_ROOT;
-	if (!strncmp(name, "vtd_reg_dmar_root", 17))
 		return 1;
 	e->kind = TRACE_NVME_CFG;
 	return !strncmp(name, "pci_nvme_mmio_cfg", 17);

@@ -13,7 +13,8 @@ enum trace_kind {
 	TRACE_PM,		/* D-state change: offset old, value new */
 	TRACE_RESET,		/* the device model was reset */
 	TRACE_DMAR_ENABLE,	/* value: translation on or off */
-	TRACE_DMAR_ROOT,	/* root table set */
+	TRACE_DMAR_ROOT,	/* address: of the root table that was set */
+	TRACE_DMAR_COMMAND,	/* offset: status before, value: command */
 	TRACE_DMAR_FAULT,
 	TRACE_NVME_CFG,		/* controller configuration written */
 };
@@ -36,7 +37,7 @@ struct trace_event {
 	unsigned int offset;
 	unsigned int value;
 	unsigned long object;	/* TRACE_RESET: which instance */
-	unsigned long address;	/* TRACE_BAR_*: where */
+	unsigned long address;	/* TRACE_BAR_*: where; TRACE_DMAR_ROOT */
 	unsigned long size;
 	double time;		/* seconds, wall clock of the host */
 };

@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "companion.h"
+#include "disk.h"
 #include "runner.h"
 #include "trace.h"
 #include "util.h"
@@ -31,6 +34,7 @@ struct console {
 	int saw_kernel;
 	int saw_action_line;
 	char *verdict;
+	struct companions companions;
 };
 
 static void set_outcome(struct vm *vm, enum outcome outcome, char *reason)
@@ -86,6 +90,9 @@ static void console_line(struct vm *vm, struct console *c)
 	p = strstr(c->line, "hf: ask-host ");
 	if (p)
 		run_action(vm, c, p + strlen("hf: ask-host "));
+	p = strstr(c->line, "hf: host ");
+	if (p)
+		companions_line(&c->companions, p + strlen("hf: host "));
 	check_action_line(vm, c);
 	c->len = 0;
 }
@@ -109,11 +116,28 @@ static int console_read(struct vm *vm, struct console *c, int fd)
 	return n > 0;
 }
 
-static void scenario_args(struct vm *vm, struct args *a, int initrd)
+static int scenario_memory(const struct vm *vm)
+{
+	return vm->scenario->memory_mb ?: machine_memory(vm->variant);
+}
+
+/* Memory that the runner sees, too; inheritable, gone with its last user */
+static void share_memory(struct vm *vm, struct companions *c)
+{
+	c->dir = vm->dir;
+	c->ram = -1;
+	c->ram_size = (size_t)scenario_memory(vm) << 20;
+	if (!vm->scenario->shared_memory)
+		return;
+	c->ram = memfd_create("guest memory", 0);
+	if (c->ram < 0 || ftruncate(c->ram, c->ram_size))
+		fatal("memory of the guest: %s", strerror(errno));
+}
+
+static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 {
 	const struct scenario *s = vm->scenario;
-	int memory = s->memory_mb ? s->memory_mb :
-				    machine_memory(vm->variant);
+	int memory = scenario_memory(vm);
 	const char *first = stage_kernel(s, 1, vm->variant);
 	char *image = vm_kernel(first, vm->dir, vm->variant);
 	char *cmdline = stage_cmdline(s, 1, vm->variant);
@@ -122,6 +146,13 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd)
 		fatal("kernel variant '%s' is not built: run './run kernel --variant %s'",
 		      first, first);
 	machine_args(a, memory, 2);
+	if (ram >= 0) {
+		args_add(a, "-machine");
+		args_add(a, "memory-backend=ram");
+		args_add(a, "-object");
+		args_add(a, "memory-backend-file,id=ram,share=on,size=%dM,mem-path=/proc/self/fd/%d",
+			 memory, ram);
+	}
 	args_add(a, "-kernel");
 	args_add(a, "%s", image);
 	args_add(a, "-initrd");
@@ -140,6 +171,19 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd)
 		args_add(a, "%s", *d);
 	free(image);
 	free(cmdline);
+}
+
+static void write_disk(const char *dir)
+{
+	char *path = text("%s/" DISK_FILE, dir);
+	char *disk = malloc(DISK_BLOCKS * DISK_BLOCK);
+
+	for (int i = 0; disk && i < DISK_BLOCKS; i++)
+		disk_make(disk + i * DISK_BLOCK, i);
+	if (!disk || file_write(path, disk, DISK_BLOCKS * DISK_BLOCK))
+		fatal("%s: cannot be written", path);
+	free(disk);
+	free(path);
 }
 
 static void write_list(const char *dir, const char *name, char **lines)
@@ -171,7 +215,7 @@ static void child(struct vm *vm, struct args *a, int out)
 	_exit(127);
 }
 
-static pid_t start(struct vm *vm, int *ret_out)
+static pid_t start(struct vm *vm, int ram, int *ret_out)
 {
 	const char *variants[MAX_STAGES + 1] = { 0 };
 	int stages = scenario_stages(vm->scenario);
@@ -189,9 +233,11 @@ static pid_t start(struct vm *vm, int *ret_out)
 			variants[n++] = v;
 	}
 	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs);
-	scenario_args(vm, &a, initrd);
+	scenario_args(vm, &a, initrd, ram);
 	write_list(vm->dir, "trace.events", (char **)trace_events);
 	write_list(vm->dir, "qemu.args", a.v);
+	if (vm->scenario->disk)
+		write_disk(vm->dir);
 	if (pipe2(out, O_CLOEXEC))
 		fatal("pipe: %s", strerror(errno));
 
@@ -281,12 +327,17 @@ void vm_run(struct vm *vm)
 
 	vm->reason = NULL;
 	vm->outcome = OUTCOME_OK;
-	pid = start(vm, &fd);
+	share_memory(vm, &c.companions);
+	c.companions.log = c.log;
+	pid = start(vm, c.companions.ram, &fd);
 	follow(vm, &c, fd);
 	if (vm->outcome != OUTCOME_OK)
 		kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	kill(-pid, SIGKILL);
+	companions_end(&c.companions);
+	if (c.companions.ram >= 0)
+		close(c.companions.ram);
 	vm->seconds = now() - c.start;
 	if (vm->outcome == OUTCOME_OK)
 		judge_verdict(vm, &c, status);

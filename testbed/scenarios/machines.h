@@ -25,6 +25,30 @@
 #define VIRTIO_RNG(bus)	"-device", \
 	"virtio-rng-pci,iommu_platform=on,disable-legacy=on,bus=" bus
 
+/* Records silence, endlessly */
+#define HDA(bus) \
+	"-audiodev", "none,id=a0", \
+	"-device", "ich9-intel-hda,id=hda0,bus=" bus, \
+	"-device", "hda-duplex,bus=hda0.0,audiodev=a0"
+
+/* Fed by the host, see companion.h */
+#define E1000E_FED(bus) \
+	"-netdev", "dgram,id=n0,local.type=unix,local.path=net.guest," \
+		   "remote.type=unix,remote.path=net.host", \
+	"-device", "e1000e,romfile=,netdev=n0,bus=" bus
+
+/* Reads the numbered blocks of disk.h, 50 a second */
+#define NVME_50(bus) \
+	"-drive", "if=none,id=d0,format=raw,readonly=on,file=disk.img," \
+		  "throttling.iops-total=50", \
+	"-device", "nvme,serial=x,drive=d0,bus=" bus
+
+/* Units of the IOMMU that read other tables than the plain one */
+#define IOMMU_SCALABLE \
+	"-global", "intel-iommu.x-scalable-mode=on"
+#define IOMMU_FIRST_LEVEL \
+	IOMMU_SCALABLE, "-global", "intel-iommu.x-flts=on"
+
 /* One device in one root port each */
 #define ONE(device, n)	ROOT_PORT(n), device("rp" #n)
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Many reads in a queue of an nvme controller */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "disk.h"
+#include "log.h"
+#include "queue.h"
+#include "watch.h"
+
+#define CC		0x14
+#define CSTS		0x1c
+#define AQA		0x24
+#define ASQ		0x28
+#define ACQ		0x30
+#define DOORBELL_ADMIN	0x1000
+#define DOORBELL_QUEUE	0x1008
+
+#define CC_ENABLE	((4 << 20) | (6 << 16) | 1)
+#define ADMIN_ENTRIES	16
+#define ENTRIES		1024
+
+#define OP_CREATE_SQ	0x01
+#define OP_CREATE_CQ	0x05
+#define OP_READ		0x02
+
+/* In memory, with pages between that nothing may write to */
+#define ADMIN_SQ	0x1000
+#define ADMIN_CQ	0x3000
+#define SQ		0x5000	/* 64 KiB */
+#define CQ		0x20000	/* 16 KiB */
+#define DATA		0x40000
+
+struct completion {
+	uint32_t result;
+	uint32_t reserved;
+	uint16_t head;
+	uint16_t queue;
+	uint16_t id;
+	volatile uint16_t status;	/* bit 0 is the phase */
+};
+
+static uint32_t *command(struct running *r, size_t ring, unsigned int i)
+{
+	return memset(r->owner.mem + ring + i * 64, 0, 64);
+}
+
+static struct completion *done(struct running *r, size_t ring)
+{
+	return (struct completion *)(r->owner.mem + ring);
+}
+
+static void admin(struct running *r, unsigned int i)
+{
+	struct completion *c = &done(r, ADMIN_CQ)[i];
+	double end = now() + 20;
+
+	bar_write(&r->owner, DOORBELL_ADMIN, i + 1);
+	while (!(c->status & 1)) {
+		CHECK(now() < end, "nvme: admin command %u: no answer", i);
+		usleep(1000);
+	}
+	CHECK(c->status == 1, "nvme: admin command %u: status %#x", i,
+	      c->status >> 1);
+}
+
+void queue_open(struct running *r)
+{
+	struct owner *o = &r->owner;
+	uint32_t *c;
+
+	memset(o->mem + ADMIN_CQ, 0, ADMIN_ENTRIES * 16);
+	memset(o->mem + CQ, 0, ENTRIES * 16);
+	bar_write(o, CC, 0);
+	CHECK_OK(bar_wait(o, CSTS, 1, 0));
+	bar_write(o, AQA, (ADMIN_ENTRIES - 1) << 16 | (ADMIN_ENTRIES - 1));
+	bar_write(o, ASQ, OWNER_IOVA + ADMIN_SQ);
+	bar_write(o, ASQ + 4, 0);
+	bar_write(o, ACQ, OWNER_IOVA + ADMIN_CQ);
+	bar_write(o, ACQ + 4, 0);
+	bar_write(o, CC, CC_ENABLE);
+	CHECK_OK(bar_wait(o, CSTS, 1, 1));
+
+	c = command(r, ADMIN_SQ, 0);
+	c[0] = OP_CREATE_CQ;
+	c[6] = OWNER_IOVA + CQ;
+	c[10] = (ENTRIES - 1) << 16 | 1;
+	c[11] = 1;		/* contiguous, no interrupt */
+	admin(r, 0);
+	c = command(r, ADMIN_SQ, 1);
+	c[0] = OP_CREATE_SQ | 1 << 16;
+	c[6] = OWNER_IOVA + SQ;
+	c[10] = (ENTRIES - 1) << 16 | 1;
+	c[11] = 1 << 16 | 1;	/* for that completion queue */
+	admin(r, 1);
+}
+
+void queue_start(struct running *r, unsigned int n)
+{
+	CHECK(n <= QUEUE_MAX && DATA + n * DISK_BLOCK < r->size,
+	      "%u reads do not fit", n);
+	for (unsigned int i = 0; i < n; i++) {
+		uint32_t *c = command(r, SQ, i);
+
+		c[0] = OP_READ | i << 16;
+		c[1] = 1;	/* namespace */
+		c[6] = OWNER_IOVA + DATA + i * DISK_BLOCK;
+		c[10] = i;	/* block */
+	}
+	bar_write(&r->owner, DOORBELL_QUEUE, n);
+}
+
+void queue_stop(struct running *r)
+{
+	bar_write(&r->owner, CC, 0);
+	CHECK_OK(bar_wait(&r->owner, CSTS, 1, 0));
+}
+
+void queue_watch(struct running *r, unsigned int n)
+{
+	watch_add("reads", done(r, CQ), n, sizeof(struct completion), 12,
+		  1 << 16);
+}
+
+unsigned int queue_count(struct running *r, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && done(r, CQ)[i].status & 1; i++)
+		;
+	return i;
+}
+
+static void check_guards(struct running *r, unsigned int n)
+{
+	guard_check(r, 0, ADMIN_SQ);
+	guard_check(r, ADMIN_SQ + 2 * 64, ADMIN_CQ);
+	guard_check(r, ADMIN_CQ + ADMIN_ENTRIES * 16, SQ);
+	guard_check(r, SQ + n * 64, CQ);
+	guard_check(r, CQ + ENTRIES * 16, DATA);
+	guard_check(r, DATA + n * DISK_BLOCK, r->size);
+}
+
+void queue_check(struct running *r, unsigned int n)
+{
+	unsigned char seen[ENTRIES] = { 0 };
+	double end = now() + 60;
+
+	while (queue_count(r, n) < n) {
+		CHECK(now() < end, "%s: %u of %u reads are complete",
+		      r->owner.bdf, queue_count(r, n), n);
+		usleep(20000);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		const struct completion *c = &done(r, CQ)[i];
+
+		CHECK(c->status == 1 && c->id < n, "read %u: status %#x",
+		      c->id, c->status >> 1);
+		CHECK(!seen[c->id]++, "read %u completed twice", c->id);
+	}
+	for (unsigned int i = 0; i < n; i++)
+		CHECK(disk_check(r->owner.mem + DATA + i * DISK_BLOCK, i),
+		      "read %u brought something else", i);
+	for (unsigned int i = n; i < ENTRIES; i++)
+		CHECK(!done(r, CQ)[i].status, "completion %u is one too many",
+		      i);
+	check_guards(r, n);
+	say("reads: %u complete", n);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Many reads in a queue of an nvme controller, all given by one doorbell. The
+ * drive takes its time over them; each gives a block and a completion. Block
+ * N of the drive says so, see disk.h, and has to come to place N.
+ */
+#ifndef TESTBED_GUEST_QUEUE_H
+#define TESTBED_GUEST_QUEUE_H
+
+#include "running.h"
+
+#define QUEUE_MAX	1023	/* of a queue of 1024 */
+#define QUEUE_MEMORY	(2 << 20)
+
+/* The controller and its queues; no read yet */
+void queue_open(struct running *r);
+/* Reads of @n blocks, and the one doorbell */
+void queue_start(struct running *r, unsigned int n);
+void queue_stop(struct running *r);
+void queue_watch(struct running *r, unsigned int n);
+
+/* Reads that are complete */
+unsigned int queue_count(struct running *r, unsigned int n);
+
+/*
+ * Wait for all of them. Each completed once, well, and brought its block;
+ * nothing else was written.
+ */
+void queue_check(struct running *r, unsigned int n);
+
+#endif

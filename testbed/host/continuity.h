@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Judges of devices that run on: the DMA that the watcher of the memory saw,
+ * the traffic that the host sent, and what may not happen to the device, to
+ * the bridges above it and to the IOMMU meanwhile.
+ */
+#ifndef TESTBED_HOST_CONTINUITY_H
+#define TESTBED_HOST_CONTINUITY_H
+
+#include "witness.h"
+
+/* Changes of a watched row of memory, in order of time */
+struct arrivals {
+	char name[32];
+	double *times;
+	size_t n;
+};
+
+struct arrivals arrivals_load(struct evidence *ev, const char *name);
+void arrivals_free(struct arrivals *a);
+
+/* How many there were between the ends of the span, and the largest gap */
+struct flow {
+	size_t n;
+	double largest_gap;	/* seconds, the ends of the span included */
+};
+
+struct flow flow_of(const struct evidence *ev, const struct arrivals *a,
+		    struct span s);
+
+/* At least @n, with no gap above @seconds (0: any) */
+struct flow expect_flow(struct evidence *ev, const struct arrivals *a,
+			struct span s, size_t n, double seconds);
+
+/*
+ * What the guest says in kernel @k it received by then @when ("received WHEN:
+ * N lost ...") is all that the host sent, which dropped nothing.
+ */
+void expect_all_received(struct evidence *ev, int k, const char *when);
+
+/*
+ * Each device of which a guest said "running ADDRESS in SESSION", over each
+ * kexec up to the end of its session: not reset, its power state, decoding,
+ * bus mastering, BARs and interrupt set-up left alone, as are windows and bus
+ * mastering of the bridges above. The IOMMU translates all the time, with the
+ * root table it had, and sees no fault.
+ */
+void judge_running(struct evidence *ev);
+
+/* Translation and root table alone, between these events */
+void expect_translation(struct evidence *ev, struct span s);
+
+/* Bytes that kho_count() found in the guest by this name, -1: none */
+long long kho_counted(const struct evidence *ev, const char *name);
+
+/* What the guest had counted by these names is the same number of bytes */
+void expect_same_kho(struct evidence *ev, const char *a, const char *b);
+
+/* "NAME: N DMAs, largest gap ... ms before, ... ms over the update" */
+void note_gaps(struct evidence *ev, const struct arrivals *a, int k,
+	       unsigned int from, unsigned int to);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The judge of devices that run through live updates */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/pci_regs.h>
+
+#include "continuity.h"
+#include "marker.h"
+#include "util.h"
+
+#define SHOWN	4
+
+#define GCMD_TRANSLATE	(1u << 31)
+#define ON	(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
+
+/* A register that has to be left alone, and how */
+struct untouched {
+	unsigned int cap;	/* 0 or a capability id */
+	unsigned int offset;
+	unsigned int size;
+	unsigned int needed;	/* bits that have to be set in what is written */
+	unsigned int banned;	/* bits that may not; 0 and 0: no write at all */
+	const char *what;
+};
+
+static const struct untouched device_rules[] = {
+	{ 0, PCI_COMMAND, 2, ON, 0, "command" },
+	{ 0, PCI_BASE_ADDRESS_0, 24, 0, 0, "a BAR" },
+	{ 0, PCI_ROM_ADDRESS, 4, 0, 0, "the ROM address" },
+	{ PCI_CAP_ID_PM, PCI_PM_CTRL, 2, 0, PCI_PM_CTRL_STATE_MASK,
+	  "the power state" },
+	{ PCI_CAP_ID_MSI, PCI_MSI_FLAGS, 2, 0, PCI_MSI_FLAGS_ENABLE, "MSI" },
+	{ PCI_CAP_ID_MSIX, PCI_MSIX_FLAGS, 2, 0, PCI_MSIX_FLAGS_ENABLE,
+	  "MSI-X" },
+	{ PCI_CAP_ID_EXP, PCI_EXP_DEVCTL, 2, 0, PCI_EXP_DEVCTL_BCR_FLR,
+	  "device control" },
+	{ 0 },
+};
+
+static const struct untouched bridge_rules[] = {
+	{ 0, PCI_COMMAND, 2, ON, 0, "command" },
+	{ 0, PCI_IO_BASE, 2, 0, 0, "the I/O window" },
+	{ 0, PCI_MEMORY_BASE, 16, 0, 0, "a memory window" },
+	{ 0, PCI_BRIDGE_CONTROL, 2, 0, PCI_BRIDGE_CTL_BUS_RESET,
+	  "bridge control" },
+	{ PCI_CAP_ID_PM, PCI_PM_CTRL, 2, 0, PCI_PM_CTRL_STATE_MASK,
+	  "the power state" },
+	{ 0 },
+};
+
+static unsigned int rule_at(const struct pci_function *f,
+			    const struct untouched *r)
+{
+	unsigned int base = 0;
+
+	switch (r->cap) {
+	case PCI_CAP_ID_PM:
+		base = f->pm;
+		break;
+	case PCI_CAP_ID_MSI:
+		base = f->msi;
+		break;
+	case PCI_CAP_ID_MSIX:
+		base = f->msix;
+		break;
+	case PCI_CAP_ID_EXP:
+		base = f->exp;
+		break;
+	}
+	return r->cap && !base ? 0 : base + r->offset;
+}
+
+static int is_broken(const struct untouched *r, unsigned int value)
+{
+	if (!r->needed && !r->banned)
+		return 1;
+	return (value & r->needed) != r->needed || value & r->banned;
+}
+
+static void check_writes(struct evidence *ev, struct span s,
+			 const struct pci_function *f,
+			 const struct untouched *rules)
+{
+	int n = 0;
+
+	for (size_t i = s.from; i < s.to; i++) {
+		const struct trace_event *e = &ev->events[i];
+
+		if (strcmp(e->bdf, f->bdf))
+			continue;
+		if (e->kind == TRACE_PM)
+			complain(ev, "running: %s went from D%u to D%u",
+				 f->bdf, e->offset, e->value);
+		if (e->kind != TRACE_CFG_WRITE)
+			continue;
+		for (const struct untouched *r = rules; r->what; r++) {
+			unsigned int at = rule_at(f, r);
+
+			if (at && e->offset >= at &&
+			    e->offset < at + r->size &&
+			    is_broken(r, e->value) && n++ < SHOWN)
+				complain(ev, "running: %s: %s: %#x was written at %#x after marker %d/%#x",
+					 f->bdf, r->what, e->value, e->offset,
+					 e->kernel, e->marker);
+		}
+	}
+	if (n > SHOWN)
+		complain(ev, "running: %s: and %d more writes", f->bdf,
+			 n - SHOWN);
+}
+
+void expect_translation(struct evidence *ev, struct span s)
+{
+	unsigned long root = 0;
+
+	for (size_t i = 0; i < s.to; i++) {
+		const struct trace_event *e = &ev->events[i];
+
+		if (e->kind == TRACE_DMAR_ROOT) {
+			if (i >= s.from && root && e->address != root)
+				complain(ev, "IOMMU: the root table moved from %#lx to %#lx",
+					 root, e->address);
+			root = e->address;
+		}
+		if (i < s.from)
+			continue;
+		if (e->kind == TRACE_DMAR_ENABLE && !e->value)
+			complain(ev, "IOMMU: translation was turned off after marker %d/%#x",
+				 e->kernel, e->marker);
+		if (e->kind == TRACE_DMAR_COMMAND &&
+		    !(e->value & GCMD_TRANSLATE))
+			complain(ev, "IOMMU: command %#x, which is without translation, after marker %d/%#x",
+				 e->value, e->kernel, e->marker);
+	}
+	if (!root)
+		complain(ev, "trace: the IOMMU never got a root table");
+}
+
+static int count_nvme_config(const struct evidence *ev, struct span s)
+{
+	int n = 0;
+
+	for (size_t i = s.from; i < s.to; i++)
+		n += ev->events[i].kind == TRACE_NVME_CFG;
+	return n;
+}
+
+static void judge_one(struct evidence *ev, int k, const char *bdf)
+{
+	struct span s = span_markers(ev, k, MARK_REBOOT, k + 1, MARK_FINISHED);
+	const struct pci_function *f = pci_function(ev, bdf);
+
+	if (!f) {
+		complain(ev, "log: %s runs but was never announced", bdf);
+		return;
+	}
+	expect_resets(ev, s, bdf, NULL, 0);
+	expect_bars_in_place(ev, s, bdf);
+	check_writes(ev, s, f, device_rules);
+	if (!strcmp(f->id, "1b36:0010") && count_nvme_config(ev, s))
+		complain(ev, "running: %s: an nvme controller was configured",
+			 bdf);
+	while (strcmp(f->parent, "root")) {
+		f = pci_function(ev, f->parent);
+		if (!f)
+			return;
+		check_writes(ev, s, f, bridge_rules);
+	}
+}
+
+void judge_running(struct evidence *ev)
+{
+	int seen = 0, last = 0;
+
+	for (size_t i = 0; i < ev->n_lines; i++) {
+		const struct log_line *l = &ev->lines[i];
+		const char *p = strstr(l->text, "hf: running 0000:");
+		char bdf[16];
+
+		if (!p || sscanf(p, "hf: running 0000:%15s", bdf) != 1)
+			continue;
+		if (l->kernel != last) {
+			expect_bus_numbers(ev, span_gap_new(ev, l->kernel));
+			expect_translation(ev, span_markers(ev, l->kernel,
+							    MARK_REBOOT,
+							    l->kernel + 1,
+							    MARK_FINISHED));
+		}
+		judge_one(ev, l->kernel, bdf);
+		last = l->kernel;
+		seen++;
+	}
+	if (!seen)
+		complain(ev, "log: the guest says of no device that it runs");
+	if (count_dmar_faults(ev, span_all(ev)))
+		complain(ev, "the IOMMU reported %d faults",
+			 count_dmar_faults(ev, span_all(ev)));
+}

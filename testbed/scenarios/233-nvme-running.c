@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads that one doorbell gave complete while the kernels change */
+#include <unistd.h>
+
+#include "continuity.h"
+#include "log.h"
+#include "machines.h"
+#include "marker.h"
+#include "pci.h"
+#include "queue.h"
+#include "scenario.h"
+#include "watch.h"
+
+#define READS	600	/* 50 a second: 12 s */
+
+static void first(void)
+{
+	struct running *r = &running[0];
+
+	running_open(r, pci_find(ID_NVME, 0), QUEUE_MEMORY);
+	kho_count("before");
+	queue_open(r);
+	running_preserve(r, "holdfast-233");
+	running_prepare();
+	queue_watch(r, READS);
+	watch_start();
+	mark(MARK_USER);
+	queue_start(r, READS);
+	usleep(500000);
+	CHECK(queue_count(r, READS) && queue_count(r, READS) < READS / 2,
+	      "%u reads are complete already", queue_count(r, READS));
+	running_go();
+}
+
+static void second(void)
+{
+	struct running *r = &running[0];
+
+	running_recall();
+	running_retrieve(r);
+	say("reads: %u complete when the owner is back",
+	    queue_count(r, READS));
+	running_check_config(r);
+	running_finish();
+	queue_check(r, READS);
+	mark(MARK_USER);
+	queue_stop(r);
+	running_close(r);
+	kho_count("after");
+}
+
+#define LIMIT	0.5
+
+static void judge(struct evidence *ev)
+{
+	struct arrivals a = arrivals_load(ev, "reads");
+	struct flow gap = flow_of(ev, &a, span_gap(ev, 1));
+
+	judge_running(ev);
+	if (!gap.n)
+		complain(ev, "reads: none completed between the kernels");
+	expect_flow(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER),
+		    READS, LIMIT);
+	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
+	expect_same_kho(ev, "before", "after");
+	arrivals_free(&a);
+}
+
+#define NVME_RUNNING(mode, what, ...)					\
+SCENARIO(nvme_running_##mode) = {					\
+	.name = "233-nvme-running" what,				\
+	.proves = "queued reads complete through a kexec" what,		\
+	.devices = STRINGS(ONE(NVME_50, 1), ##__VA_ARGS__),		\
+	.draft = 1,							\
+	.shared_memory = 1,						\
+	.disk = 1,							\
+	.stage = { first, second },					\
+	.judge = judge,							\
+}
+
+NVME_RUNNING(legacy, "");
+NVME_RUNNING(scalable, "-scalable", IOMMU_SCALABLE);
+NVME_RUNNING(first_level, "-first-level", IOMMU_FIRST_LEVEL);
