@@ -4,6 +4,7 @@
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -88,7 +89,6 @@ void running_open(struct running *r, const char *bdf, size_t size)
 {
 	struct owner *o = &r->owner;
 	unsigned int command;
-	uint32_t id;
 
 	memset(r, 0, sizeof(*r));
 	r->size = size;
@@ -104,14 +104,25 @@ void running_open(struct running *r, const char *bdf, size_t size)
 	CHECK_OK(iommufd_ioas_alloc(o->iommufd, &o->ioas));
 	CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, o->memfd, size,
 				  OWNER_IOVA));
-	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &id));
-	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, id, o->ioas, &r->hwpt));
+	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &r->dev_id));
+	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas,
+				    &r->hwpt));
 	CHECK_OK(vfio_attach(o->dev, r->hwpt));
 
 	CHECK_OK(vfio_config_read(o->dev, PCI_COMMAND, 2, &command));
 	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
 	CHECK_OK(vfio_config_write(o->dev, PCI_COMMAND, 2, command));
 	map_bar(r);
+}
+
+/* What the operator sees */
+static void check_runs(const char *bdf, const char *value)
+{
+	char *is = pci_attr(bdf, "liveupdate/running");
+
+	CHECK(is && !strcmp(is, value), "%s: liveupdate/running is '%s', not '%s'",
+	      bdf, is ? is : "not there", value);
+	free(is);
 }
 
 static int session_fd(const char *name)
@@ -141,6 +152,7 @@ void running_preserve(struct running *r, const char *session)
 	CHECK_OK(luo_preserve(r->session_fd, o->iommufd, r->token + 1));
 	CHECK_OK(luo_preserve(r->session_fd, o->dev, r->token + 2));
 	pci_check_state(o->bdf, "preserved");
+	check_runs(o->bdf, "1");
 	read_config(r, r->config);
 	say("running %s in %s", o->bdf, session);
 }
@@ -198,13 +210,13 @@ void running_recall(void)
 		CHECK(!*driver, "%s: driver %s was bound to it",
 		      running[i].owner.bdf, driver);
 		pci_check_state(running[i].owner.bdf, "incoming");
+		check_runs(running[i].owner.bdf, "1");
 	}
 }
 
 void running_retrieve(struct running *r)
 {
 	struct owner *o = &r->owner;
-	uint32_t id;
 
 	mark(MARK_BIND);
 	pci_bind(o->bdf, "vfio-pci");
@@ -220,9 +232,10 @@ void running_retrieve(struct running *r)
 	o->mem = memfd_map(o->memfd, r->size);
 	o->iommufd = CHECK_OK(luo_retrieve(r->session_fd, r->token + 1));
 	o->dev = CHECK_OK(luo_retrieve(r->session_fd, r->token + 2));
-	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &id));
+	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &r->dev_id));
 	CHECK_OK(vfio_attach(o->dev, r->hwpt));
 	pci_check_state(o->bdf, "retrieved");
+	check_runs(o->bdf, "1");
 	map_bar(r);
 }
 
@@ -282,8 +295,10 @@ void running_finish(void)
 				running[k].session_fd = -1;
 	}
 	mark(MARK_FINISHED);
-	for (int i = 0; i < running_count; i++)
+	for (int i = 0; i < running_count; i++) {
 		pci_check_state(running[i].owner.bdf, "none");
+		check_runs(running[i].owner.bdf, "0");
+	}
 }
 
 void running_close(struct running *r)

@@ -21,6 +21,7 @@ struct running {
 	struct owner owner;
 	size_t size;		/* of the memory, at OWNER_IOVA */
 	uint32_t hwpt;
+	uint32_t dev_id;	/* of the device in the iommufd */
 	char session[64];
 	int session_fd;
 	unsigned int token;	/* memory; iommufd and device follow */

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What an iommufd and its devices are not preserved with, and what it costs */
+#include <errno.h>
+#include <linux/pci_regs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "continuity.h"
+#include "edu.h"
+#include "iommufd.h"
+#include "log.h"
+#include "luo.h"
+#include "machines.h"
+#include "memory.h"
+#include "pci.h"
+#include "running.h"
+#include "scenario.h"
+#include "vfio.h"
+#include "watch.h"
+#include "witness.h"
+
+#define SIZE		(64 << 10)
+#define OTHER_IOVA	0x4000000
+#define OTHER_SIZE	(16 << 10)
+
+enum token { MEMORY, IOMMUFD, DEVICE, OTHER };
+
+static int luo;
+
+static int new_session(void)
+{
+	return CHECK_OK(luo_create(luo, "holdfast-240"));
+}
+
+static void check_running(const char *bdf, const char *value)
+{
+	CHECK(pci_attr_is(bdf, "liveupdate/running", value),
+	      "%s: liveupdate/running is not %s", bdf, value);
+}
+
+/* Marks are given once, and each has a token of its own */
+static void check_marks(struct running *r)
+{
+	struct owner *o = &r->owner;
+	uint32_t second;
+
+	CHECK_ERR(iommufd_mark(o->iommufd, o->ioas, 1), ENOENT);
+
+	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas, &second));
+	CHECK_OK(iommufd_mark(o->iommufd, r->hwpt, 1));
+	CHECK_ERR(iommufd_mark(o->iommufd, r->hwpt, 2), EEXIST);
+	CHECK_ERR(iommufd_mark(o->iommufd, second, 1), EADDRINUSE);
+	CHECK_OK(iommufd_destroy(o->iommufd, second));
+}
+
+/* Without its iommufd the device goes along, but idle; the owner can tell */
+static void check_device_first(struct running *r)
+{
+	struct owner *o = &r->owner;
+	int session = new_session();
+
+	CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
+	CHECK_OK(luo_preserve(session, o->dev, DEVICE));
+	pci_check_state(o->bdf, "preserved");
+	check_running(o->bdf, "0");
+	close(session);
+	pci_check_state(o->bdf, "none");
+}
+
+/* Memory that is not in the session yet, and memory that cannot be */
+static void check_memory(struct running *r)
+{
+	struct owner *o = &r->owner;
+	int session = new_session(), memfd;
+	void *mem;
+
+	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), ENOENT);
+	CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
+
+	mem = mmap(NULL, OTHER_SIZE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(mem != MAP_FAILED, "mmap: %s", strerror(errno));
+	CHECK_OK(iommufd_map_user(o->iommufd, o->ioas, mem, OTHER_SIZE,
+				  OTHER_IOVA));
+	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
+	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
+	munmap(mem, OTHER_SIZE);
+
+	memfd = memfd_create("unsealed", MFD_CLOEXEC);
+	CHECK(memfd >= 0 && !ftruncate(memfd, OTHER_SIZE), "memfd: %s",
+	      strerror(errno));
+	CHECK_OK(luo_preserve(session, memfd, OTHER));
+	CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
+				  OTHER_IOVA));
+	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
+	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
+	close(memfd);
+	close(session);
+}
+
+/* In the session, but the device hangs on a page table that is not marked */
+static void check_unmarked(struct running *r)
+{
+	struct owner *o = &r->owner;
+	int session = new_session();
+	uint32_t unmarked;
+
+	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas,
+				    &unmarked));
+	CHECK_OK(vfio_attach(o->dev, unmarked));
+	CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
+	CHECK_OK(luo_preserve(session, o->iommufd, IOMMUFD));
+	CHECK_ERR(luo_preserve(session, o->dev, DEVICE), EINVAL);
+	pci_check_state(o->bdf, "none");
+	close(session);
+	CHECK_OK(vfio_attach(o->dev, r->hwpt));
+	CHECK_OK(iommufd_destroy(o->iommufd, unmarked));
+}
+
+static int preserve_all(struct running *r)
+{
+	struct owner *o = &r->owner;
+	int session = new_session();
+
+	CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
+	CHECK_OK(luo_preserve(session, o->iommufd, IOMMUFD));
+	CHECK_OK(luo_preserve(session, o->dev, DEVICE));
+	pci_check_state(o->bdf, "preserved");
+	check_running(o->bdf, "1");
+	return session;
+}
+
+static void check_immutable(struct running *r)
+{
+	struct owner *o = &r->owner;
+	int memfd = memfd_make("other", OTHER_SIZE);
+	int session = preserve_all(r), second;
+
+	CHECK_ERR(iommufd_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
+				   OTHER_IOVA), EBUSY);
+	CHECK_ERR(iommufd_unmap(o->iommufd, o->ioas, OWNER_IOVA, r->size),
+		  EBUSY);
+	CHECK_ERR(vfio_detach(o->dev), EBUSY);
+	CHECK_ERR(vfio_attach(o->dev, o->ioas), EBUSY);
+	CHECK_ERR(iommufd_destroy(o->iommufd, r->hwpt), EBUSY);
+	CHECK_ERR(iommufd_destroy(o->iommufd, o->ioas), EBUSY);
+
+	/* Nor is it anybody else's to give away */
+	second = CHECK_OK(luo_create(luo, "holdfast-240-b"));
+	CHECK_ERR(luo_preserve(second, o->iommufd, IOMMUFD), EBUSY);
+	close(second);
+
+	/* It goes on working all the time */
+	CHECK_OK(edu_write_ram(o->bar, OWNER_IOVA, EDU_BUFFER));
+	close(session);
+
+	pci_check_state(o->bdf, "none");
+	check_running(o->bdf, "0");
+	CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
+				  OTHER_IOVA));
+	CHECK_OK(edu_write_ram(o->bar, OTHER_IOVA, EDU_BUFFER));
+	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
+	CHECK_OK(vfio_detach(o->dev));
+	CHECK_OK(vfio_attach(o->dev, r->hwpt));
+	close(memfd);
+}
+
+static void only(void)
+{
+	struct running *r = &running[0];
+	int session;
+
+	luo = CHECK_OK(luo_open());
+	running_open(r, pci_find(ID_EDU, 0), SIZE);
+	session = new_session();
+	CHECK_OK(luo_preserve(session, r->owner.memfd, MEMORY));
+	CHECK_ERR(luo_preserve(session, r->owner.iommufd, IOMMUFD), EINVAL);
+	close(session);
+	check_marks(r);
+	kho_count("before");
+	check_device_first(r);
+	check_memory(r);
+	check_unmarked(r);
+	check_immutable(r);
+	check_immutable(r);
+	kho_count("after");
+	close(preserve_all(r));
+	running_close(r);
+}
+
+static void judge(struct evidence *ev)
+{
+	expect_same_kho(ev, "before", "after");
+	if (count_dmar_faults(ev, span_all(ev)))
+		complain(ev, "the IOMMU reported faults");
+}
+
+SCENARIO(iommufd_refused) = {
+	.name = "240-iommufd-refused",
+	.proves = "an iommufd is preserved whole or not at all, and in order",
+	.devices = STRINGS(ONE(EDU, 1)),
+	.draft = 1,
+	.shared_memory = 1,
+	.stage = { only },
+	.judge = judge,
+};
