@@ -64,10 +64,10 @@ static void judge(struct evidence *ev)
 	arrivals_free(&a);
 }
 
-#define HDA_RUNNING(mode, what, ...)					\
+#define HDA_RUNNING(mode, suffix, how, ...)			\
 SCENARIO(hda_running_##mode) = {					\
-	.name = "231-hda-running" what,					\
-	.proves = "endless DMA goes on through a kexec" what,		\
+	.name = "231-hda-running" suffix,				\
+	.proves = "endless DMA goes on through a kexec" how,		\
 	.devices = STRINGS(ONE(HDA, 1), ##__VA_ARGS__),			\
 	.draft = 1,							\
 	.shared_memory = 1,						\
@@ -75,6 +75,7 @@ SCENARIO(hda_running_##mode) = {					\
 	.judge = judge,							\
 }
 
-HDA_RUNNING(legacy, "");
-HDA_RUNNING(scalable, "-scalable", IOMMU_SCALABLE);
-HDA_RUNNING(first_level, "-first-level", IOMMU_FIRST_LEVEL);
+HDA_RUNNING(legacy, "", "");
+HDA_RUNNING(scalable, "-scalable", " (scalable mode)", IOMMU_SCALABLE);
+HDA_RUNNING(first_level, "-first-level", " (first-level tables)",
+	      IOMMU_FIRST_LEVEL);

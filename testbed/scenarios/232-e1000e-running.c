@@ -81,10 +81,10 @@ static void judge(struct evidence *ev)
 	arrivals_free(&a);
 }
 
-#define E1000E_RUNNING(mode, what, ...)					\
+#define E1000E_RUNNING(mode, suffix, how, ...)			\
 SCENARIO(e1000e_running_##mode) = {					\
-	.name = "232-e1000e-running" what,				\
-	.proves = "no packet is lost through a kexec" what,		\
+	.name = "232-e1000e-running" suffix,				\
+	.proves = "no packet is lost through a kexec" how,		\
 	.devices = STRINGS(ONE(E1000E_FED, 1), ##__VA_ARGS__),		\
 	.draft = 1,							\
 	.shared_memory = 1,						\
@@ -93,6 +93,7 @@ SCENARIO(e1000e_running_##mode) = {					\
 	.judge = judge,							\
 }
 
-E1000E_RUNNING(legacy, "");
-E1000E_RUNNING(scalable, "-scalable", IOMMU_SCALABLE);
-E1000E_RUNNING(first_level, "-first-level", IOMMU_FIRST_LEVEL);
+E1000E_RUNNING(legacy, "", "");
+E1000E_RUNNING(scalable, "-scalable", " (scalable mode)", IOMMU_SCALABLE);
+E1000E_RUNNING(first_level, "-first-level", " (first-level tables)",
+	      IOMMU_FIRST_LEVEL);

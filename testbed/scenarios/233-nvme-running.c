@@ -66,10 +66,10 @@ static void judge(struct evidence *ev)
 	arrivals_free(&a);
 }
 
-#define NVME_RUNNING(mode, what, ...)					\
+#define NVME_RUNNING(mode, suffix, how, ...)			\
 SCENARIO(nvme_running_##mode) = {					\
-	.name = "233-nvme-running" what,				\
-	.proves = "queued reads complete through a kexec" what,		\
+	.name = "233-nvme-running" suffix,				\
+	.proves = "queued reads complete through a kexec" how,		\
 	.devices = STRINGS(ONE(NVME_50, 1), ##__VA_ARGS__),		\
 	.draft = 1,							\
 	.shared_memory = 1,						\
@@ -78,6 +78,7 @@ SCENARIO(nvme_running_##mode) = {					\
 	.judge = judge,							\
 }
 
-NVME_RUNNING(legacy, "");
-NVME_RUNNING(scalable, "-scalable", IOMMU_SCALABLE);
-NVME_RUNNING(first_level, "-first-level", IOMMU_FIRST_LEVEL);
+NVME_RUNNING(legacy, "", "");
+NVME_RUNNING(scalable, "-scalable", " (scalable mode)", IOMMU_SCALABLE);
+NVME_RUNNING(first_level, "-first-level", " (first-level tables)",
+	      IOMMU_FIRST_LEVEL);
