@@ -12,7 +12,7 @@ static void first(void)
 	char *bdf = pci_find(ID_EDU, 0);
 
 	kho_count("before");
-	update_preserve("holdfast-222", bdf);
+	update_preserve("holdfast-224", bdf);
 	kho_count("preserved");
 	update_go();
 }
@@ -33,7 +33,7 @@ static void judge(struct evidence *ev)
 }
 
 SCENARIO(kho_bytes) = {
-	.name = "222-kho-bytes",
+	.name = "224-kho-bytes",
 	.proves = "after finish nothing is left in what goes to a next kernel",
 	.devices = STRINGS(ONE(EDU, 1)),
 	.shared_memory = 1,
