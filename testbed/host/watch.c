@@ -21,6 +21,7 @@ struct look {
 	const struct watch *w;
 	unsigned int next;
 	uint32_t last;
+	int started;
 };
 
 static volatile uint32_t *word(const struct companions *c, char *ram,
@@ -47,6 +48,11 @@ static void look(const struct companions *c, char *ram, struct look *l,
 		volatile uint32_t *p = word(c, ram, w, l->next);
 		uint32_t value = p ? *p & w->mask : 0;
 
+		/* What is there at the start is no change */
+		if (p && w->count == 1 && !l->started) {
+			l->last = value;
+			l->started = 1;
+		}
 		if (!p || value == l->last)
 			return;
 		fprintf(f, "%s %u %u %.6f\n", w->name, l->next, value,

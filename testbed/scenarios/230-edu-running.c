@@ -83,9 +83,10 @@ static void remark_landing(struct evidence *ev)
 	const struct trace_event *left = marker_find(ev, 1, MARK_REBOOT);
 	struct arrivals a = arrivals_load(ev, "edu");
 
-	for (size_t i = 0; left && i < a.n; i++)
-		remark(ev, "edu: DMA %zu landed %+.0f ms from reboot()", i + 1,
-		       (a.times[i] - left->time) * 1e3);
+	/* The first change is the DMA, later ones are the owner's */
+	if (left && a.n)
+		remark(ev, "edu: the DMA landed %+.0f ms from reboot()",
+		       (a.times[0] - left->time) * 1e3);
 	arrivals_free(&a);
 }
 

@@ -12,7 +12,7 @@
 #include "watch.h"
 
 #define RATE		1000	/* packets a second */
-#define SECONDS		10	/* of traffic, at least */
+#define SECONDS		12	/* of traffic, at least */
 #define BEFORE		4	/* seconds of it in the first kernel */
 
 static void first(void)
