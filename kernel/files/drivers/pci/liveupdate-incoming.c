@@ -79,10 +79,11 @@ static int pci_liveupdate_add_entry(struct pci_liveupdate_incoming *in,
 		return 0;
 
 	if (ser->flags & ~PCI_LIVEUPDATE_DEV_FLAGS ||
-	    (!bridge && ser->refcount != 1)) {
-		pr_err("%04x:%02x:%02x.%d: damaged entry (flags %#x, count %u)\n",
+	    (!bridge && ser->refcount != 1) ||
+	    !pci_liveupdate_valid_record(ser)) {
+		pr_err("%04x:%02x:%02x.%d: damaged entry (flags %#x, count %u, running %u)\n",
 		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
-		       PCI_FUNC(ser->bdf), ser->flags, ser->refcount);
+		       PCI_FUNC(ser->bdf), ser->flags, ser->refcount, ser->running);
 		return -EINVAL;
 	}
 
@@ -162,6 +163,7 @@ static bool pci_liveupdate_clear(struct pci_dev *dev)
 	bool pinned = dev->liveupdate.pinned;
 
 	WRITE_ONCE(dev->liveupdate.incoming, false);
+	WRITE_ONCE(dev->liveupdate.running_in, false);
 	WRITE_ONCE(dev->liveupdate.retrieved, false);
 	dev->liveupdate.pinned = false;
 	pci_dev_put(dev->liveupdate.upstream);
@@ -275,9 +277,38 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 	if (!xa_get_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0)) {
 		xa_set_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0);
 		dev->liveupdate.was_preserved = true;
+		WRITE_ONCE(dev->liveupdate.running_in, ser->running);
 	}
 	WRITE_ONCE(dev->liveupdate.incoming, true);
-	pci_info(dev, "liveupdate: incoming\n");
+	pci_info(dev, "liveupdate: incoming%s\n",
+		 dev->liveupdate.running_in ? ", running" : "");
+}
+
+/**
+ * pci_liveupdate_get_record - What was recorded of a device that runs on?
+ * @dev: Device or bridge that is being enumerated, borrowed.
+ * @ser: Filled in.
+ *
+ * Context: Enumeration. Takes pci_liveupdate_rwsem.
+ * Return: false if @dev is not running.
+ */
+bool pci_liveupdate_get_record(struct pci_dev *dev,
+			       struct pci_liveupdate_dev_ser *ser)
+{
+	struct pci_liveupdate_dev_ser *found;
+
+	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	if (!dev->liveupdate.running_in)
+		return false;
+
+	found = pci_liveupdate_find(pci_liveupdate_incoming,
+				    pci_liveupdate_dev_key(dev));
+	if (!found)
+		return false;
+
+	*ser = *found;
+	return true;
 }
 
 /**
@@ -382,6 +413,7 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 {
 	struct pci_liveupdate_dev_ser *ser;
 	struct pci_dev *pos, *next;
+	bool running = false;
 
 	for (pos = pci_dev_get(dev); pos; pos = next) {
 		bool put = false;
@@ -390,6 +422,10 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 			next = pci_dev_get(pos->liveupdate.upstream);
 			ser = pci_liveupdate_find(pci_liveupdate_incoming,
 						  pci_liveupdate_dev_key(pos));
+			if (ser && pos == dev)
+				running = ser->running;
+			if (ser && running && ser->running && !--ser->running)
+				WRITE_ONCE(pos->liveupdate.running_in, false);
 			if (ser && !--ser->refcount)
 				put = pci_liveupdate_clear(pos);
 		}

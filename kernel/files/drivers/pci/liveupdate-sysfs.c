@@ -40,6 +40,14 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(state);
 
+static ssize_t running_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  pci_liveupdate_is_running(to_pci_dev(dev)));
+}
+static DEVICE_ATTR_RO(running);
+
 static ssize_t preservable_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
 {
@@ -55,6 +63,7 @@ static DEVICE_ATTR_RO(preservable);
 
 static struct attribute *pci_liveupdate_attrs[] = {
 	&dev_attr_state.attr,
+	&dev_attr_running.attr,
 	&dev_attr_preservable.attr,
 	NULL,
 };

@@ -23,16 +23,18 @@
  *   ``pci=config_acs=`` says, so that routing and IOMMU groups stay the same.
  * - ARI Forwarding of the bridges above them.
  * - Bus Master Enable of both at kexec. The driver decides whether the device
- *   itself is still running.
+ *   itself runs on, and says so with pci_liveupdate_set_running().
+ * - Of devices that run on and of the bridges above them: BARs, bridge windows and
+ *   all PCI Express settings. See liveupdate-silent.c.
  *
  * What is not kept
  * ================
  *
- * Everything else: BARs and bridge windows, MSI and MSI-X, SR-IOV, ATS, PASID,
- * PRI, payload sizes, power states other than D0. The driver of a device that
- * relies on any of it has to carry it over itself. Virtual functions, physical
- * functions with SR-IOV enabled, devices without a reset method and devices
- * below anything but plain PCI Express ports are refused.
+ * Everything else: MSI and MSI-X, SR-IOV, ATS, PASID, PRI, power states other than
+ * D0; BARs, bridge windows and payload sizes of devices that do not run on. The
+ * driver of a device that relies on any of it has to carry it over itself. Virtual
+ * functions, physical functions with SR-IOV enabled, devices without a reset method
+ * and devices below anything but plain PCI Express ports are refused.
  *
  * Life cycle
  * ==========
@@ -41,7 +43,8 @@
  *    pci_liveupdate_register_flb(). LUO makes the outgoing state before the
  *    first file of that handler is preserved.
  * 2. The handler calls pci_liveupdate_preserve(). The device and each bridge up
- *    to the root port get an entry in memory that Kexec Handover preserves.
+ *    to the root port get an entry in memory that Kexec Handover preserves. If the
+ *    device is to run on, it calls pci_liveupdate_set_running() next.
  * 3. kexec. When the first preserved device is shut down the outgoing state is
  *    frozen; preserved devices and bridges keep Bus Master Enable.
  * 4. The new kernel reads the entries before it scans PCI. A device that has
@@ -228,11 +231,15 @@ static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
 }
 
 static void pci_liveupdate_put_slot(struct pci_liveupdate_outgoing *out,
-				    struct pci_dev *dev)
+				    struct pci_dev *dev, bool running)
 {
 	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
 
-	if (WARN_ON_ONCE(!slot) || --slot->ser->refcount)
+	if (WARN_ON_ONCE(!slot))
+		return;
+	if (running && !--slot->ser->running)
+		WRITE_ONCE(dev->liveupdate.running_out, false);
+	if (--slot->ser->refcount)
 		return;
 
 	WRITE_ONCE(dev->liveupdate.slot, NULL);
@@ -368,7 +375,7 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 
 err_undo:
 	for (undo = dev; undo != pos; undo = pci_upstream_bridge(undo))
-		pci_liveupdate_put_slot(out, undo);
+		pci_liveupdate_put_slot(out, undo, false);
 	return err;
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_preserve);
@@ -383,6 +390,7 @@ void pci_liveupdate_unpreserve(struct pci_dev *dev)
 {
 	struct pci_liveupdate_outgoing *out;
 	struct pci_dev *pos;
+	bool running;
 
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
@@ -394,11 +402,93 @@ void pci_liveupdate_unpreserve(struct pci_dev *dev)
 		return;
 	}
 
+	running = dev->liveupdate.running_out;
 	for (pos = dev; pos; pos = pci_upstream_bridge(pos))
-		pci_liveupdate_put_slot(out, pos);
+		pci_liveupdate_put_slot(out, pos, running);
 	pci_info(dev, "liveupdate: no longer preserved\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_unpreserve);
+
+/**
+ * pci_liveupdate_set_running - A preserved device runs on through the kexec.
+ * @dev: Endpoint that is preserved, borrowed. Its driver neither stops nor resets
+ *       it, and its Bus Master Enable, BARs and power state stay as they are.
+ *
+ * Records, for @dev and for each bridge above it, what the next kernel could
+ * otherwise only learn by writing to them. Without effect once the state is
+ * frozen. Undone by pci_liveupdate_unpreserve().
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_set_running(struct pci_dev *dev)
+{
+	struct pci_dev *pos;
+
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	if (WARN_ON_ONCE(!dev->liveupdate.slot || dev->liveupdate.running_out))
+		return;
+	if (pci_liveupdate_outgoing->frozen) {
+		pci_warn(dev, "liveupdate: too late to run on\n");
+		return;
+	}
+
+	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+		struct pci_liveupdate_dev_ser *ser = pos->liveupdate.slot->ser;
+
+		if (!ser->running++)
+			pci_liveupdate_record(pos, ser);
+		WRITE_ONCE(pos->liveupdate.running_out, true);
+	}
+	pci_info(dev, "liveupdate: runs on\n");
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_set_running);
+
+/**
+ * pci_liveupdate_is_running - Does the device run on through a Live Update?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true for a device that pci_liveupdate_set_running() was called for, and
+ *         for each bridge above it: in the kernel that preserves it until it is
+ *         given up, in the next kernel until it is finished.
+ */
+bool pci_liveupdate_is_running(struct pci_dev *dev)
+{
+	return READ_ONCE(dev->liveupdate.running_out) ||
+	       READ_ONCE(dev->liveupdate.running_in);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_is_running);
+
+/**
+ * pci_liveupdate_set_stopped - An incoming device no longer runs on.
+ * @dev: Endpoint, borrowed. Its driver has stopped and reset it.
+ *
+ * It is set up from scratch when it is next enabled. The bridges above it are
+ * left alone until it is finished.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ */
+void pci_liveupdate_set_stopped(struct pci_dev *dev)
+{
+	guard(rwsem_write)(&pci_liveupdate_rwsem);
+
+	WRITE_ONCE(dev->liveupdate.running_in, false);
+}
+EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
+
+/**
+ * pci_liveupdate_comes_running - Must enabling the device leave it as it is?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: true for an endpoint that ran on through the kexec, until it is stopped
+ *         or finished.
+ */
+bool pci_liveupdate_comes_running(struct pci_dev *dev)
+{
+	return READ_ONCE(dev->liveupdate.running_in) && !pci_is_bridge(dev);
+}
 
 /**
  * pci_liveupdate_freeze - The device is being shut down.

@@ -25,10 +25,13 @@ struct pci_liveupdate_refusal {
 extern struct rw_semaphore pci_liveupdate_rwsem;
 
 struct liveupdate_flb_op_args;
+struct pci_liveupdate_dev_ser;
 int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_init_incoming(void *obj);
 bool pci_liveupdate_any_incoming(void);
+bool pci_liveupdate_get_record(struct pci_dev *dev,
+			       struct pci_liveupdate_dev_ser *ser);
 
 int pci_liveupdate_check(struct pci_dev *dev,
 			 struct pci_liveupdate_refusal *refusal);
@@ -46,12 +49,25 @@ bool pci_liveupdate_inherit_ari(struct pci_dev *dev);
 
 bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr);
 
+void pci_liveupdate_record(struct pci_dev *dev,
+			   struct pci_liveupdate_dev_ser *ser);
+bool pci_liveupdate_valid_record(const struct pci_liveupdate_dev_ser *ser);
+bool pci_liveupdate_inherit_intx(struct pci_dev *dev);
+bool pci_liveupdate_size_bars(struct pci_dev *dev, unsigned int howmany,
+			      u32 *bars, int rom, u32 *rombar);
+void pci_liveupdate_fix_bars(struct pci_dev *dev, unsigned int howmany);
+bool pci_liveupdate_inherit_windows(struct pci_dev *bridge);
+void pci_liveupdate_fix_windows(struct pci_dev *bridge);
+bool pci_liveupdate_keep_windows(struct pci_dev *bridge);
+void pci_liveupdate_claim_failed(struct pci_dev *dev, int resource);
+
 bool pci_liveupdate_may_bind(struct pci_dev *dev,
 			     const struct device_driver *drv);
 bool pci_liveupdate_is_protected(struct pci_dev *dev);
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);
+bool pci_liveupdate_comes_running(struct pci_dev *dev);
 
 extern const struct attribute_group pci_liveupdate_attr_group;
 
@@ -87,6 +103,42 @@ static inline bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr)
 	return false;
 }
 
+static inline bool pci_liveupdate_inherit_intx(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_size_bars(struct pci_dev *dev,
+					    unsigned int howmany, u32 *bars,
+					    int rom, u32 *rombar)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_fix_bars(struct pci_dev *dev,
+					   unsigned int howmany)
+{
+}
+
+static inline bool pci_liveupdate_inherit_windows(struct pci_dev *bridge)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_fix_windows(struct pci_dev *bridge)
+{
+}
+
+static inline bool pci_liveupdate_keep_windows(struct pci_dev *bridge)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_claim_failed(struct pci_dev *dev,
+					       int resource)
+{
+}
+
 static inline void pci_liveupdate_acs_init(struct pci_dev *dev)
 {
 }
@@ -118,6 +170,11 @@ static inline void pci_liveupdate_freeze(struct pci_dev *dev)
 }
 
 static inline bool pci_liveupdate_is_frozen(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_comes_running(struct pci_dev *dev)
 {
 	return false;
 }

@@ -21,6 +21,8 @@
 
 #include <linux/anon_inodes.h>
 #include <linux/capability.h>
+#include <linux/cleanup.h>
+#include <linux/iommufd.h>
 #include <linux/vfio.h>
 
 #include "vfio.h"
@@ -87,3 +89,43 @@ struct file *vfio_device_open_anon(struct vfio_device *device)
 	return file;
 }
 EXPORT_SYMBOL_GPL(vfio_device_open_anon);
+
+/**
+ * vfio_device_preserve_iommufd - Have what a device is attached to preserved.
+ * @device:        Device, bound to an iommufd and kept open. Borrowed.
+ * @session:       Session in which its file is being preserved, borrowed.
+ * @iommufd_token: Set to the token of its iommufd in @session.
+ * @hwpt_id:       Set to the ID of the HWPT it is attached to.
+ *
+ * Until vfio_device_unpreserve_iommufd() its owner can neither attach it to
+ * anything else nor detach it.
+ *
+ * Context: May sleep. Takes the lock of the device set.
+ * Return: 0 if the device can do DMA on and on, or
+ *         -ENOENT if its iommufd was not preserved in @session before it, else
+ *         another error of iommufd_device_preserve().
+ */
+int vfio_device_preserve_iommufd(struct vfio_device *device,
+				 struct liveupdate_session *session,
+				 u64 *iommufd_token, u32 *hwpt_id)
+{
+	guard(mutex)(&device->dev_set->lock);
+
+	return iommufd_device_preserve(device->iommufd_device, session,
+				       iommufd_token, hwpt_id);
+}
+EXPORT_SYMBOL_GPL(vfio_device_preserve_iommufd);
+
+/**
+ * vfio_device_unpreserve_iommufd - Undo vfio_device_preserve_iommufd().
+ * @device: Device, kept open. Borrowed.
+ *
+ * Context: May sleep. Takes the lock of the device set.
+ */
+void vfio_device_unpreserve_iommufd(struct vfio_device *device)
+{
+	guard(mutex)(&device->dev_set->lock);
+
+	iommufd_device_unpreserve(device->iommufd_device);
+}
+EXPORT_SYMBOL_GPL(vfio_device_unpreserve_iommufd);

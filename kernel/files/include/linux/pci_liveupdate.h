@@ -13,6 +13,8 @@
 struct liveupdate_file_handler;
 struct pci_dev;
 struct pci_liveupdate_slot;
+struct pci_saved_state;
+struct pci_state_ser;
 
 /**
  * struct pci_liveupdate - Live Update state of a PCI device.
@@ -22,18 +24,23 @@ struct pci_liveupdate_slot;
  * @incoming:      Handed over by the previous kernel and not yet finished.
  * @retrieved:     Incoming, and its owner has it back.
  * @frozen:        Preserved, and past the point of no return.
+ * @running_out:   Preserved, and runs on through the kexec.
+ * @running_in:    Incoming, and ran on through the kexec.
  * @was_preserved: Was incoming when enumerated. Never cleared.
  * @acs_inherited: @acs_ctrl is valid.
  * @inherit_buses: Bridge that was scanned while devices waited for their owners,
  *                 or below one that was: keeps its bus numbers.
+ * @keep_windows:  Bridge that was enumerated with running devices below it. Never
+ *                 cleared.
  * @lost_buses:    Incoming bridge that had no valid bus numbers when scanned.
  * @pinned:        @upstream and a runtime PM reference are held.
  * @upstream:      Next bridge on the path of an incoming device, referenced, so
  *                 that the path can be walked whatever is removed meanwhile.
  *
  * Written with the lock of drivers/pci/liveupdate.c held, except for
- * @was_preserved, @acs_ctrl, @acs_inherited, @inherit_buses and @lost_buses,
- * which belong to enumeration. The state flags may be read without a lock.
+ * @was_preserved, @acs_ctrl, @acs_inherited, @inherit_buses, @keep_windows and
+ * @lost_buses, which belong to enumeration. The state flags may be read without a
+ * lock.
  */
 struct pci_liveupdate {
 	struct pci_liveupdate_slot *slot;
@@ -41,9 +48,12 @@ struct pci_liveupdate {
 	bool incoming;
 	bool retrieved;
 	bool frozen;
+	bool running_out;
+	bool running_in;
 	bool was_preserved;
 	bool acs_inherited;
 	bool inherit_buses;
+	bool keep_windows;
 	bool lost_buses;
 	bool pinned;
 	struct pci_dev *upstream;
@@ -56,6 +66,7 @@ void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *fh);
 
 int pci_liveupdate_preserve(struct pci_dev *dev);
 void pci_liveupdate_unpreserve(struct pci_dev *dev);
+void pci_liveupdate_set_running(struct pci_dev *dev);
 
 int pci_liveupdate_retrieve(struct pci_dev *dev);
 void pci_liveupdate_unretrieve(struct pci_dev *dev);
@@ -65,6 +76,16 @@ bool pci_liveupdate_may_discard(u32 domain, u16 bdf);
 
 bool pci_liveupdate_is_incoming(struct pci_dev *dev);
 bool pci_liveupdate_is_tracked(struct pci_dev *dev);
+bool pci_liveupdate_is_running(struct pci_dev *dev);
+void pci_liveupdate_set_stopped(struct pci_dev *dev);
+
+size_t pci_saved_state_ser_size(const struct pci_saved_state *state);
+void pci_saved_state_serialize(const struct pci_saved_state *state,
+			       struct pci_state_ser *ser);
+bool pci_saved_state_check(const struct pci_state_ser *ser, size_t size);
+struct pci_saved_state *
+pci_saved_state_deserialize(struct pci_dev *dev,
+			    const struct pci_state_ser *ser);
 
 #else /* CONFIG_PCI_LIVEUPDATE */
 
@@ -83,6 +104,10 @@ static inline int pci_liveupdate_preserve(struct pci_dev *dev)
 }
 
 static inline void pci_liveupdate_unpreserve(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_set_running(struct pci_dev *dev)
 {
 }
 
@@ -116,6 +141,15 @@ static inline bool pci_liveupdate_is_incoming(struct pci_dev *dev)
 static inline bool pci_liveupdate_is_tracked(struct pci_dev *dev)
 {
 	return false;
+}
+
+static inline bool pci_liveupdate_is_running(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_set_stopped(struct pci_dev *dev)
+{
 }
 
 #endif /* CONFIG_PCI_LIVEUPDATE */

@@ -8,7 +8,7 @@
 /**
  * DOC: VFIO PCI Live Update, reset at shutdown
  *
- * A device that is handed over is reset by the old kernel, so that it is idle
+ * A device that does not run on is reset by the old kernel, so that it is idle
  * until its owner has it back. That cannot be undone, so it is done where the
  * kexec can no longer fail: once the device is shut down.
  *
@@ -30,12 +30,12 @@
 
 #include <linux/cleanup.h>
 #include <linux/delay.h>
-#include <linux/kho/abi/vfio_pci.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/syscore_ops.h>
 #include <linux/workqueue.h>
 
-#include "vfio_pci_priv.h"
+#include "vfio_pci_liveupdate.h"
 
 /* Of its own, so that a reboot does not wait for memory that is not there. */
 static struct workqueue_struct *vfio_pci_liveupdate_wq;
@@ -69,6 +69,7 @@ static void vfio_pci_liveupdate_reset_work(struct work_struct *work)
 {
 	struct vfio_pci_core_device *vdev =
 		container_of(work, struct vfio_pci_core_device, liveupdate_work);
+
 	struct pci_dev *bridge = vdev->liveupdate_bridge;
 	struct pci_dev *pdev = vdev->pdev;
 
@@ -105,10 +106,10 @@ static void vfio_pci_liveupdate_stop(struct vfio_pci_core_device *vdev)
 }
 
 /**
- * vfio_pci_liveupdate_shutdown - Stop a device that is handed over, and reset it.
+ * vfio_pci_liveupdate_shutdown - Stop and reset a device that is handed over idle.
  * @pdev: Device, borrowed.
  *
- * Does nothing for other devices.
+ * Does nothing to other devices, in particular to one that runs on.
  *
  * Context: Shutdown of the device, with its lock and that of its parent held. No
  *          user gets at the device any more.
@@ -119,6 +120,9 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 	struct pci_dev *bridge = pci_upstream_bridge(pdev);
 
 	if (!vdev->liveupdate_frozen)
+		return;
+
+	if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 		return;
 
 	vfio_pci_liveupdate_stop(vdev);
@@ -153,7 +157,11 @@ bool vfio_pci_liveupdate_abandon(struct pci_dev *pdev)
 
 	while (READ_ONCE(vdev->liveupdate_frozen)) {
 		if (system_state == SYSTEM_RESTART) {
-			vfio_pci_liveupdate_stop(vdev);
+			if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
+				/* Without a driver it would be suspended */
+				pm_runtime_get_noresume(&pdev->dev);
+			else
+				vfio_pci_liveupdate_stop(vdev);
 			return true;
 		}
 		fsleep(USEC_PER_MSEC);

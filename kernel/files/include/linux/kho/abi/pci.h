@@ -19,6 +19,12 @@
  * Any change of a layout or of the meaning of a field increments
  * %PCI_LIVEUPDATE_VERSION. &pci_liveupdate_ser.version stays the first field
  * for ever.
+ *
+ * Versions:
+ *
+ * 1. Devices and bridges with their addresses.
+ * 2. Which of them run on, and of these the sizes of BARs, the kinds of bridge
+ *    windows and whether INTx Disable can be written.
  */
 
 #ifndef _LINUX_KHO_ABI_PCI_H
@@ -29,11 +35,27 @@
 #include <linux/types.h>
 
 #define PCI_LIVEUPDATE_FLB_COMPATIBLE	"pci"
-#define PCI_LIVEUPDATE_VERSION		1
+#define PCI_LIVEUPDATE_VERSION		2
 
 /* Flags of struct pci_liveupdate_dev_ser */
 #define PCI_LIVEUPDATE_DEV_BRIDGE	BIT(0)
-#define PCI_LIVEUPDATE_DEV_FLAGS	PCI_LIVEUPDATE_DEV_BRIDGE
+/* The rest is valid, and needed, if &pci_liveupdate_dev_ser.running is not 0 */
+#define PCI_LIVEUPDATE_DEV_INTX_BROKEN	BIT(1)	/* INTx Disable is read-only */
+#define PCI_LIVEUPDATE_DEV_IO_WINDOW	BIT(2)	/* Bridge forwards I/O space */
+#define PCI_LIVEUPDATE_DEV_PREF_WINDOW	BIT(3)	/* ... prefetchable memory */
+#define PCI_LIVEUPDATE_DEV_PREF_64_WINDOW BIT(4) /* ... also above 4 GiB */
+#define PCI_LIVEUPDATE_DEV_BRIDGE_FLAGS					\
+	(PCI_LIVEUPDATE_DEV_IO_WINDOW |					\
+	 PCI_LIVEUPDATE_DEV_PREF_WINDOW |				\
+	 PCI_LIVEUPDATE_DEV_PREF_64_WINDOW)
+#define PCI_LIVEUPDATE_DEV_FLAGS					\
+	(PCI_LIVEUPDATE_DEV_BRIDGE |					\
+	 PCI_LIVEUPDATE_DEV_INTX_BROKEN |				\
+	 PCI_LIVEUPDATE_DEV_BRIDGE_FLAGS)
+
+/* Index of the expansion ROM in &pci_liveupdate_dev_ser.size */
+#define PCI_LIVEUPDATE_ROM		6
+#define PCI_LIVEUPDATE_NR_SIZES		7
 
 /**
  * struct pci_liveupdate_dev_ser - One preserved device or bridge.
@@ -44,12 +66,19 @@
  * @refcount: 1 for a preserved device, for a bridge the number of preserved
  *            devices below it. 0 marks a free slot, whose other fields mean
  *            nothing.
+ * @running:  How many of @refcount run on through the kexec: must not be written to
+ *            in a way that traffic in flight would notice.
+ * @size:     If @running is not 0, size in bytes of each BAR and of the expansion
+ *            ROM, 0 if there is none. A 64-bit BAR has its size in its first
+ *            element. Address and type are in the registers.
  */
 struct pci_liveupdate_dev_ser {
 	u32 domain;
 	u16 bdf;
 	u16 flags;
 	u32 refcount;
+	u32 running;
+	u64 size[PCI_LIVEUPDATE_NR_SIZES];
 } __packed;
 
 /**
@@ -65,7 +94,7 @@ struct pci_liveupdate_ser {
 	u64 devices;
 } __packed;
 
-static_assert(sizeof(struct pci_liveupdate_dev_ser) == 12);
+static_assert(sizeof(struct pci_liveupdate_dev_ser) == 72);
 static_assert(sizeof(struct pci_liveupdate_ser) == 16);
 
 #endif /* _LINUX_KHO_ABI_PCI_H */

@@ -25,14 +25,31 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/pci_state.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #define VFIO_PCI_LIVEUPDATE_COMPATIBLE	"vfio-pci"
-#define VFIO_PCI_LIVEUPDATE_VERSION	1
+#define VFIO_PCI_LIVEUPDATE_VERSION	2
 
 /* Flags of struct vfio_pci_device_ser */
 #define VFIO_PCI_LIVEUPDATE_RESET_DONE	BIT(0)
-#define VFIO_PCI_LIVEUPDATE_FLAGS	VFIO_PCI_LIVEUPDATE_RESET_DONE
+#define VFIO_PCI_LIVEUPDATE_RUNNING	BIT(1)
+#define VFIO_PCI_LIVEUPDATE_FLAGS	(VFIO_PCI_LIVEUPDATE_RESET_DONE | \
+					 VFIO_PCI_LIVEUPDATE_RUNNING)
+
+/* Flags of struct vfio_pci_state_ser */
+#define VFIO_PCI_STATE_VIRQ_DISABLED	BIT(0)
+#define VFIO_PCI_STATE_BARDIRTY		BIT(1)
+#define VFIO_PCI_STATE_PCI_2_3		BIT(2)
+#define VFIO_PCI_STATE_RESET_WORKS	BIT(3)
+#define VFIO_PCI_STATE_NOINTX		BIT(4)
+#define VFIO_PCI_STATE_PM_RESTORE	BIT(5)
+#define VFIO_PCI_STATE_NEEDS_RESET	BIT(6)
+#define VFIO_PCI_STATE_FLAGS		(BIT(7) - 1)
+
+#define VFIO_PCI_STATE_CFG_SIZE		4096
+#define VFIO_PCI_STATE_NR_RBARS		7
 
 /**
  * struct vfio_pci_device_ser - One preserved vfio-pci device file.
@@ -44,7 +61,12 @@
  * @device:   Device ID.
  * @reserved: Zero.
  * @flags:    %VFIO_PCI_LIVEUPDATE_RESET_DONE, written while the old kernel shuts
- *            down, once it did reset the device.
+ *            down, once it did reset the device, or %VFIO_PCI_LIVEUPDATE_RUNNING:
+ *            the device runs on, and a &struct vfio_pci_state_ser follows.
+ * @hwpt_id:  ID of the HWPT through which a running device does DMA, else 0.
+ * @state_size: How many bytes follow: 0 unless the device runs on.
+ * @iommufd_token: Token in the session of the iommufd that @hwpt_id belongs to,
+ *            else 0.
  */
 struct vfio_pci_device_ser {
 	u32 version;
@@ -55,8 +77,42 @@ struct vfio_pci_device_ser {
 	u16 device;
 	u16 reserved;
 	u32 flags;
+	u32 hwpt_id;
+	u32 state_size;
+	u64 iommufd_token;
 } __packed;
 
-static_assert(sizeof(struct vfio_pci_device_ser) == 24);
+/**
+ * struct vfio_pci_state_ser - What vfio-pci knows of a device that runs on.
+ * @flags:    %VFIO_PCI_STATE_VIRQ_DISABLED: the owner has disabled INTx;
+ *            %VFIO_PCI_STATE_BARDIRTY: virtual BARs were written since they were
+ *            last cut to size; %VFIO_PCI_STATE_PCI_2_3: INTx Disable and Interrupt
+ *            Status work; %VFIO_PCI_STATE_RESET_WORKS: the device could be reset;
+ *            %VFIO_PCI_STATE_NOINTX: its INTx is hidden, as it is broken;
+ *            %VFIO_PCI_STATE_PM_RESTORE: D3hot resets it;
+ *            %VFIO_PCI_STATE_NEEDS_RESET: it was not reset when last closed.
+ * @cfg_size: Size of its configuration space, and how much of @vconfig counts.
+ * @rbar:     The real BARs and expansion ROM address.
+ * @msi_qmax: Largest number of MSI vectors the owner may enable, as its binary
+ *            logarithm.
+ * @reserved: Zero.
+ * @vconfig:  Virtual configuration space.
+ * @pci:      State of the device when it was opened, to go back to when it is
+ *            closed. Its size is 0 if it could not be saved.
+ */
+struct vfio_pci_state_ser {
+	u32 flags;
+	u32 cfg_size;
+	u32 rbar[VFIO_PCI_STATE_NR_RBARS];
+	u8 msi_qmax;
+	u8 reserved[3];
+	u8 vconfig[VFIO_PCI_STATE_CFG_SIZE];
+	struct pci_state_ser pci;
+} __packed;
+
+static_assert(sizeof(struct vfio_pci_device_ser) == 40);
+static_assert(offsetof(struct vfio_pci_device_ser, flags) == 20);
+static_assert(offsetof(struct vfio_pci_state_ser, vconfig) == 40);
+static_assert(offsetof(struct vfio_pci_state_ser, pci) == 4136);
 
 #endif /* _LINUX_KHO_ABI_VFIO_PCI_H */

@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Preservation of VT-d tables across a Live Update.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: VT-d Live Update
+ *
+ * See drivers/iommu/liveupdate.c for the whole. VT-d finds the page tables of a
+ * device through the root table and context tables of the unit and, in scalable mode,
+ * the PASID directory and PASID tables of the device.
+ *
+ * The tables of a unit stay where they are, and are those of the next kernel: it frees
+ * them when it frees its own. The root table pointer is never changed, and translation
+ * is never switched off. The domain IDs that are in use are reserved before anything
+ * else can get them.
+ *
+ * What is not preserved is cut off at shutdown: context tables that no preserved
+ * device needs are taken out of the root table, entries of other devices are cleared in
+ * the rest, and the caches of the unit are flushed. It happens there, with one CPU
+ * left, because nobody can attach a device any more.
+ *
+ * The next kernel finds in the tables what the records say, or stops: each table
+ * must have been preserved, each context entry must be that of a device with a record,
+ * and point to what the record of its domain says.
+ *
+ * In between, the interrupt remapping table is that of a kernel that is gone until the
+ * next one sets up its own. A device that runs on must not send interrupts: their
+ * owner disables them before the kexec.
+ */
+
+#define pr_fmt(fmt) "DMAR: liveupdate: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/dmar.h>
+#include <linux/io.h>
+#include <linux/iommu.h>
+#include <linux/kexec.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "../iommu-pages.h"
+#include "../liveupdate.h"
+#include "iommu.h"
+#include "liveupdate.h"
+#include "pasid.h"
+
+/* Entries of a root table */
+#define INTEL_LIVEUPDATE_BUSES	(VTD_PAGE_SIZE / sizeof(struct root_entry))
+
+/**
+ * struct intel_iommu_liveupdate - What is or was preserved of a unit.
+ * @nr_devices: Number of preserved devices.
+ * @rids:       Their requester IDs.
+ * @tables:     How many preserved devices need a table, by page number.
+ * @dids:       Domain IDs that wait for the domain which had them in the previous
+ *              kernel, by &iommu_domain_ser.id.
+ * @adopted:    The tables come from the previous kernel.
+ */
+struct intel_iommu_liveupdate {
+	unsigned int nr_devices;
+	unsigned long *rids;
+	struct xarray tables;
+	struct xarray dids;
+	bool adopted;
+};
+
+static struct intel_iommu_liveupdate *
+intel_liveupdate_get(struct intel_iommu *iommu)
+{
+	struct intel_iommu_liveupdate *lu = iommu->liveupdate;
+
+	if (lu)
+		return lu;
+
+	lu = kzalloc_obj(*lu);
+	if (!lu)
+		return NULL;
+
+	lu->rids = bitmap_zalloc(BIT(16), GFP_KERNEL);
+	if (!lu->rids) {
+		kfree(lu);
+		return NULL;
+	}
+
+	xa_init(&lu->tables);
+	xa_init(&lu->dids);
+	iommu->liveupdate = lu;
+	return lu;
+}
+
+static int intel_liveupdate_get_table(struct intel_iommu_liveupdate *lu,
+				      void *table)
+{
+	unsigned long index = __pa(table) >> PAGE_SHIFT;
+	unsigned long users;
+	int err;
+
+	users = xa_to_value(xa_load(&lu->tables, index) ?: xa_mk_value(0));
+	err = xa_err(xa_store(&lu->tables, index, xa_mk_value(users + 1),
+			      GFP_KERNEL));
+	if (err || users)
+		return err;
+
+	err = iommu_preserve_pages(table);
+	if (err)
+		xa_erase(&lu->tables, index);
+	return err;
+}
+
+static void intel_liveupdate_put_table(struct intel_iommu_liveupdate *lu,
+				       void *table)
+{
+	unsigned long index = __pa(table) >> PAGE_SHIFT;
+	unsigned long users = xa_to_value(xa_load(&lu->tables, index));
+
+	if (users > 1) {
+		xa_store(&lu->tables, index, xa_mk_value(users - 1),
+			 GFP_KERNEL);
+		return;
+	}
+
+	iommu_unpreserve_pages(table);
+	xa_erase(&lu->tables, index);
+}
+
+static void *intel_liveupdate_context_table(struct intel_iommu *iommu,
+					    struct device_domain_info *info)
+{
+	struct context_entry *context;
+
+	guard(spinlock)(&iommu->lock);
+
+	context = iommu_context_addr(iommu, info->bus, info->devfn, 0);
+	if (!context || !context_present(context))
+		return NULL;
+	return (void *)((unsigned long)context & PAGE_MASK);
+}
+
+static int intel_liveupdate_nr_pdes(struct pasid_table *table)
+{
+	return table->max_pasid >> PASID_PDE_SHIFT;
+}
+
+static void intel_liveupdate_put_pasid(struct intel_iommu_liveupdate *lu,
+				       struct pasid_table *table, int nr_pdes)
+{
+	struct pasid_dir_entry *dir = table->table;
+	void *entries;
+
+	while (nr_pdes--) {
+		entries = get_pasid_table_from_pde(&dir[nr_pdes]);
+		if (entries)
+			intel_liveupdate_put_table(lu, entries);
+	}
+	intel_liveupdate_put_table(lu, dir);
+}
+
+static int intel_liveupdate_get_pasid(struct intel_iommu_liveupdate *lu,
+				      struct pasid_table *table)
+{
+	struct pasid_dir_entry *dir = table->table;
+	void *entries;
+	int err, i;
+
+	err = intel_liveupdate_get_table(lu, dir);
+	if (err)
+		return err;
+
+	for (i = 0; i < intel_liveupdate_nr_pdes(table); i++) {
+		entries = get_pasid_table_from_pde(&dir[i]);
+		err = entries ? intel_liveupdate_get_table(lu, entries) : 0;
+		if (err) {
+			intel_liveupdate_put_pasid(lu, table, i);
+			return err;
+		}
+	}
+
+	return 0;
+}
+
+static int intel_liveupdate_preserve_domain(struct iommu_domain *domain,
+					    struct iommu_domain_ser *ser)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+
+	if (dmar_domain->nested_parent || domain->dirty_ops ||
+	    !list_empty(&dmar_domain->dev_pasids))
+		return -EOPNOTSUPP;
+
+	if (dmar_domain->force_snooping)
+		ser->flags |= IOMMU_DOMAIN_SER_FORCE_SNOOP;
+	return pt_iommu_preserve(&dmar_domain->iommu, &ser->pt);
+}
+
+static void intel_liveupdate_unpreserve_domain(struct iommu_domain *domain)
+{
+	pt_iommu_unpreserve(&to_dmar_domain(domain)->iommu);
+}
+
+static int intel_liveupdate_preserve_device(struct device *dev,
+					    struct iommu_domain *domain,
+					    const struct iommu_domain_ser *domain_ser,
+					    struct iommu_device_ser *ser)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct intel_iommu *iommu = info->iommu;
+	struct intel_iommu_liveupdate *lu;
+	void *context;
+	int err;
+
+	/* The page request queue and the cached translations are not preserved */
+	if (info->ats_supported || info->pri_supported || info->pasid_enabled ||
+	    dev_is_real_dma_subdevice(dev)) {
+		dev_info(dev, "liveupdate: cannot run on: uses ATS, PRI, PASIDs or the DMA of another device\n");
+		return -EOPNOTSUPP;
+	}
+	/* The context entry is that of the requester ID */
+	if (PCI_DEVID(info->bus, info->devfn) != ser->bdf)
+		return -EOPNOTSUPP;
+
+	context = intel_liveupdate_context_table(iommu, info);
+	if (!context)
+		return -EINVAL;
+
+	lu = intel_liveupdate_get(iommu);
+	if (!lu)
+		return -ENOMEM;
+
+	err = intel_liveupdate_get_table(lu, iommu->root_entry);
+	if (err)
+		return err;
+	err = intel_liveupdate_get_table(lu, context);
+	if (err)
+		goto err_put_root;
+
+	ser->type = IOMMU_DEVICE_SER_VTD_LEGACY;
+	if (sm_supported(iommu)) {
+		err = intel_liveupdate_get_pasid(lu, info->pasid_table);
+		if (err)
+			goto err_put_context;
+		ser->type = IOMMU_DEVICE_SER_VTD_SCALABLE;
+		ser->pasid_dir = virt_to_phys(info->pasid_table->table);
+		ser->max_pasid = info->pasid_table->max_pasid;
+	}
+
+	ser->did = domain_id_iommu(to_dmar_domain(domain), iommu);
+	ser->unit = iommu->reg_phys;
+	ser->root = virt_to_phys(iommu->root_entry);
+
+	set_bit(ser->bdf, lu->rids);
+	lu->nr_devices++;
+	return 0;
+
+err_put_context:
+	intel_liveupdate_put_table(lu, context);
+err_put_root:
+	intel_liveupdate_put_table(lu, iommu->root_entry);
+	return err;
+}
+
+static void intel_liveupdate_unpreserve_device(struct device *dev)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct intel_iommu *iommu = info->iommu;
+	struct intel_iommu_liveupdate *lu = iommu->liveupdate;
+	struct context_entry *context;
+
+	/* Its owner may have detached it, but nobody frees the table */
+	scoped_guard(spinlock, &iommu->lock)
+		context = iommu_context_addr(iommu, info->bus, info->devfn, 0);
+
+	lu->nr_devices--;
+	clear_bit(PCI_DEVID(info->bus, info->devfn), lu->rids);
+	if (sm_supported(iommu))
+		intel_liveupdate_put_pasid(lu, info->pasid_table,
+					   intel_liveupdate_nr_pdes(info->pasid_table));
+	intel_liveupdate_put_table(lu, (void *)((unsigned long)context & PAGE_MASK));
+	intel_liveupdate_put_table(lu, iommu->root_entry);
+}
+
+static bool intel_liveupdate_table_needed(struct intel_iommu_liveupdate *lu,
+					  u64 entry)
+{
+	return xa_load(&lu->tables, (entry & VTD_PAGE_MASK) >> PAGE_SHIFT);
+}
+
+/* Cut off all devices below one context table, except those that are preserved */
+static u64 intel_liveupdate_isolate(struct intel_iommu *iommu, u64 entry,
+				    u16 first_rid)
+{
+	struct intel_iommu_liveupdate *lu = iommu->liveupdate;
+	unsigned int step = sm_supported(iommu) ? 2 : 1;
+	struct context_entry *table;
+	unsigned int i;
+
+	if (!(entry & 1) || !intel_liveupdate_table_needed(lu, entry))
+		return 0;
+
+	table = phys_to_virt(entry & VTD_PAGE_MASK);
+	for (i = 0; i < PAGE_SIZE / sizeof(*table); i += step) {
+		if (test_bit(first_rid + i / step, lu->rids))
+			continue;
+		context_clear_present(&table[i]);
+		context_clear_entry(&table[i]);
+	}
+	__iommu_flush_cache(iommu, table, PAGE_SIZE);
+	return entry;
+}
+
+/**
+ * intel_liveupdate_shutdown - Leave a unit to the next kernel.
+ * @iommu: The unit.
+ *
+ * Context: Only one CPU is left, with interrupts off.
+ * Return: true if translation has to stay on for preserved devices; all others have
+ *         lost their access to memory.
+ */
+bool intel_liveupdate_shutdown(struct intel_iommu *iommu)
+{
+	struct root_entry *root = iommu->root_entry;
+	unsigned int bus;
+
+	if (!kexec_in_progress || !iommu->liveupdate ||
+	    !iommu->liveupdate->nr_devices)
+		return false;
+
+	for (bus = 0; bus < INTEL_LIVEUPDATE_BUSES; bus++) {
+		root[bus].lo = intel_liveupdate_isolate(iommu, root[bus].lo,
+							PCI_DEVID(bus, 0));
+		root[bus].hi = intel_liveupdate_isolate(iommu, root[bus].hi,
+							PCI_DEVID(bus, 0x80));
+	}
+	__iommu_flush_cache(iommu, root, VTD_PAGE_SIZE);
+
+	iommu->flush.flush_context(iommu, 0, 0, 0, DMA_CCMD_GLOBAL_INVL);
+	if (sm_supported(iommu))
+		qi_flush_pasid_cache(iommu, 0, QI_PC_GLOBAL, 0);
+	iommu->flush.flush_iotlb(iommu, 0, 0, 0, DMA_TLB_GLOBAL_FLUSH);
+
+	/* The vector of a fault means something else to the next kernel */
+	writel(DMA_FECTL_IM, iommu->reg + DMAR_FECTL_REG);
+	readl(iommu->reg + DMAR_FECTL_REG);
+
+	return true;
+}
+
+static void __noreturn __printf(2, 3)
+intel_liveupdate_fail(struct intel_iommu *iommu, const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	panic("DMAR: liveupdate: %s: cannot take over the tables of the previous kernel: %pV\n",
+	      iommu->name, &vaf);
+}
+
+static const struct iommu_device_ser *
+intel_liveupdate_find(struct intel_iommu *iommu, u16 bdf)
+{
+	const struct iommu_device_ser *ser = NULL;
+
+	while ((ser = iommu_liveupdate_next_device(ser))) {
+		if (ser->unit == iommu->reg_phys && ser->bdf == bdf)
+			return ser;
+	}
+
+	return NULL;
+}
+
+static unsigned int intel_liveupdate_check_contexts(struct intel_iommu *iommu,
+						    u64 entry, u16 first_rid)
+{
+	unsigned int step = sm_supported(iommu) ? 2 : 1;
+	const struct iommu_device_ser *ser;
+	struct context_entry *table, *ce;
+	unsigned int i, found = 0;
+	u64 target;
+	u16 rid;
+
+	if (!(entry & 1))
+		return 0;
+
+	table = iommu_restore_pages(entry & VTD_PAGE_MASK, SZ_4K);
+	if (IS_ERR_OR_NULL(table))
+		intel_liveupdate_fail(iommu, "context table %#llx was not preserved",
+				      entry);
+
+	for (i = 0; i < PAGE_SIZE / sizeof(*table); i += step) {
+		ce = &table[i];
+		if (!context_present(ce))
+			continue;
+
+		rid = first_rid + i / step;
+		ser = intel_liveupdate_find(iommu, rid);
+		if (!ser)
+			intel_liveupdate_fail(iommu, "requester ID %#x has access but no record",
+					      rid);
+
+		if (sm_supported(iommu))
+			target = ser->pasid_dir;
+		else
+			target = iommu_liveupdate_find_domain(ser->domain_id)->pt.top_phys;
+		if ((ce->lo & VTD_PAGE_MASK) != target ||
+		    (!sm_supported(iommu) && context_domain_id(ce) != ser->did))
+			intel_liveupdate_fail(iommu, "requester ID %#x is not attached to what its record says",
+					      rid);
+		found++;
+	}
+
+	return found;
+}
+
+static void intel_liveupdate_reserve_did(struct intel_iommu *iommu,
+					 const struct iommu_device_ser *ser)
+{
+	struct xarray *dids = &iommu->liveupdate->dids;
+	void *entry;
+	int id;
+
+	entry = xa_load(dids, ser->domain_id);
+	if (entry && xa_to_value(entry) == ser->did)
+		return;
+
+	/* A domain with two IDs or an ID of two domains fails here, too */
+	id = -EINVAL;
+	if (!entry && ser->did >= IDA_START_DID &&
+	    ser->did < iommu->max_domain_id)
+		id = ida_alloc_range(&iommu->domain_ida, ser->did, ser->did,
+				     GFP_KERNEL);
+	if (id < 0 || xa_err(xa_store(dids, ser->domain_id,
+				      xa_mk_value(ser->did), GFP_KERNEL)))
+		intel_liveupdate_fail(iommu, "domain ID %u cannot be reserved",
+				      ser->did);
+}
+
+/**
+ * intel_liveupdate_adopt - Take the tables of a unit over from the previous kernel.
+ * @iommu: Unit that is being initialized.
+ *
+ * Context: Boot, no other CPU uses the unit. Panics if the tables cannot be used, since
+ *          devices go on using them.
+ * Return: true if the unit runs with its tables now, translation being on; false if
+ *         nothing was handed over.
+ */
+bool intel_liveupdate_adopt(struct intel_iommu *iommu)
+{
+	const struct iommu_device_ser *ser = NULL;
+	unsigned int bus, found = 0, expected = 0;
+	struct root_entry *root;
+	u64 rtaddr, root_phys;
+	u16 type;
+
+	type = sm_supported(iommu) ? IOMMU_DEVICE_SER_VTD_SCALABLE :
+				     IOMMU_DEVICE_SER_VTD_LEGACY;
+	rtaddr = readq(iommu->reg + DMAR_RTADDR_REG);
+	root_phys = rtaddr & VTD_PAGE_MASK;
+
+	while ((ser = iommu_liveupdate_next_device(ser))) {
+		if (ser->unit != iommu->reg_phys)
+			continue;
+
+		if (!expected && !intel_liveupdate_get(iommu))
+			intel_liveupdate_fail(iommu, "no memory");
+		if (ser->segment != iommu->segment)
+			intel_liveupdate_fail(iommu, "segment %u is not that of the unit",
+					      ser->segment);
+		if (ser->root != root_phys)
+			intel_liveupdate_fail(iommu, "the root table is at %#llx, not at %#llx",
+					      root_phys, ser->root);
+		if (ser->type != type ||
+		    !!(rtaddr & DMA_RTADDR_SMT) != !!sm_supported(iommu))
+			intel_liveupdate_fail(iommu, "they are for %s mode: boot with the intel_iommu=sm_on or sm_off of the previous kernel",
+					      rtaddr & DMA_RTADDR_SMT ?
+					      "scalable" : "legacy");
+		intel_liveupdate_reserve_did(iommu, ser);
+		expected++;
+	}
+	if (!expected)
+		return false;
+
+	if (!(readl(iommu->reg + DMAR_GSTS_REG) & DMA_GSTS_TES))
+		intel_liveupdate_fail(iommu, "translation is off");
+
+	root = iommu_restore_pages(root_phys, VTD_PAGE_SIZE);
+	if (IS_ERR_OR_NULL(root))
+		intel_liveupdate_fail(iommu, "root table %#llx was not preserved",
+				      root_phys);
+
+	for (bus = 0; bus < INTEL_LIVEUPDATE_BUSES; bus++) {
+		if (!sm_supported(iommu) && root[bus].hi & 1)
+			intel_liveupdate_fail(iommu, "damaged root table");
+		found += intel_liveupdate_check_contexts(iommu, root[bus].lo,
+							 PCI_DEVID(bus, 0));
+		found += intel_liveupdate_check_contexts(iommu, root[bus].hi,
+							 PCI_DEVID(bus, 0x80));
+	}
+	if (found != expected)
+		intel_liveupdate_fail(iommu, "%u devices have access, %u a record",
+				      found, expected);
+
+	iommu->root_entry = root;
+	iommu->liveupdate->adopted = true;
+	iommu_liveupdate_set_adopted(iommu->reg_phys);
+	pr_info("%s: runs on with the tables of the previous kernel, %u devices\n",
+		iommu->name, found);
+	return true;
+}
+
+/**
+ * intel_liveupdate_is_adopted - Do the tables come from the previous kernel?
+ * @iommu: The unit.
+ *
+ * Context: Any.
+ * Return: true if intel_liveupdate_adopt() took them over.
+ */
+bool intel_liveupdate_is_adopted(struct intel_iommu *iommu)
+{
+	return iommu->liveupdate && iommu->liveupdate->adopted;
+}
+
+/**
+ * intel_liveupdate_init_failed - No unit will be used.
+ *
+ * Context: Boot. Panics if devices go on using one.
+ */
+void intel_liveupdate_init_failed(void)
+{
+	if (iommu_liveupdate_next_device(NULL))
+		panic("DMAR: liveupdate: IOMMUs are off, but devices of the previous kernel use them\n");
+}
+
+/**
+ * intel_liveupdate_take_did - Domain ID of a domain of the previous kernel.
+ * @domain: Domain that is attached to its first device behind the unit.
+ * @iommu:  The unit.
+ *
+ * Context: Called with the did_lock of the unit held.
+ * Return: The ID, allocated for the caller; -ENOENT if there is none.
+ */
+int intel_liveupdate_take_did(struct dmar_domain *domain,
+			      struct intel_iommu *iommu)
+{
+	void *entry = NULL;
+
+	if (domain->liveupdate_id && iommu->liveupdate)
+		entry = xa_erase(&iommu->liveupdate->dids,
+				 domain->liveupdate_id);
+	return entry ? xa_to_value(entry) : -ENOENT;
+}
+
+/**
+ * intel_liveupdate_probe_device - Recognise a device that runs on.
+ * @info: The device, being probed.
+ *
+ * Context: May sleep.
+ */
+void intel_liveupdate_probe_device(struct device_domain_info *info)
+{
+	info->adopted = intel_liveupdate_is_adopted(info->iommu) &&
+			iommu_liveupdate_find_device(info->dev);
+}
+
+/**
+ * intel_liveupdate_is_attached - Does the hardware use the domain already?
+ * @domain: Domain the device is being attached to.
+ * @info:   The device.
+ *
+ * Context: Called with the mutex of the device's group held.
+ * Return: true if this is the first domain a device that runs on is attached to.
+ */
+bool intel_liveupdate_is_attached(struct dmar_domain *domain,
+				  struct device_domain_info *info)
+{
+	bool attached = info->adopted && domain->liveupdate_id;
+
+	info->adopted = false;
+	return attached;
+}
+
+static bool intel_liveupdate_check_pasid(const struct iommu_device_ser *ser,
+					 struct pasid_entry *pte)
+{
+	const struct iommu_pt_ser *pt =
+		&iommu_liveupdate_find_domain(ser->domain_id)->pt;
+	u64 top;
+	u16 pgtt;
+
+	if (pt->format == IOMMU_PT_SER_X86_64) {
+		pgtt = PASID_ENTRY_PGTT_FL_ONLY;
+		top = pte->val[2] & VTD_PAGE_MASK;
+	} else {
+		pgtt = PASID_ENTRY_PGTT_SL_ONLY;
+		top = pte->val[0] & VTD_PAGE_MASK;
+	}
+
+	return pasid_pte_is_present(pte) && pasid_pte_get_pgtt(pte) == pgtt &&
+	       top == pt->top_phys && (pte->val[1] & GENMASK_ULL(15, 0)) == ser->did;
+}
+
+/**
+ * intel_liveupdate_pasid_dir - PASID directory of a device that runs on.
+ * @dev:  Device that is being probed.
+ * @size: How large its directory is, in bytes.
+ *
+ * Context: May sleep. Panics if it cannot be used, since the device goes on using it.
+ * Return: The directory, to be freed as if allocated; NULL if the device does not run
+ *         on.
+ */
+struct pasid_dir_entry *intel_liveupdate_pasid_dir(struct device *dev,
+						   size_t size)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	const struct iommu_device_ser *ser;
+	struct pasid_dir_entry *dir;
+	void *table;
+	size_t i;
+
+	if (!info->adopted)
+		return NULL;
+
+	ser = iommu_liveupdate_find_device(dev);
+	dir = iommu_restore_pages(ser->pasid_dir, size);
+	if (IS_ERR_OR_NULL(dir) || ser->max_pasid != size << 3)
+		intel_liveupdate_fail(info->iommu, "PASID directory %#llx of %s was not preserved",
+				      ser->pasid_dir, dev_name(dev));
+
+	for (i = 0; i < size / sizeof(*dir); i++) {
+		if (!(dir[i].val & 1))
+			continue;
+		table = iommu_restore_pages(dir[i].val & VTD_PAGE_MASK, SZ_4K);
+		if (IS_ERR_OR_NULL(table))
+			intel_liveupdate_fail(info->iommu, "a PASID table of %s was not preserved",
+					      dev_name(dev));
+	}
+
+	if (!(dir[0].val & 1) ||
+	    !intel_liveupdate_check_pasid(ser, get_pasid_table_from_pde(&dir[0])))
+		intel_liveupdate_fail(info->iommu, "%s is not attached to what its record says",
+				      dev_name(dev));
+	return dir;
+}
+
+static struct iommu_domain *
+intel_liveupdate_restore_domain(struct device *dev,
+				const struct iommu_domain_ser *ser)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct dmar_domain *dmar_domain;
+	struct iommu_domain *domain;
+	int err;
+
+	switch (ser->pt.format) {
+	case IOMMU_PT_SER_VTDSS:
+		domain = intel_iommu_domain_alloc_second_stage(dev, info->iommu,
+							       0);
+		break;
+	case IOMMU_PT_SER_X86_64:
+		domain = intel_iommu_domain_alloc_first_stage(dev, info->iommu,
+							      0);
+		break;
+	default:
+		return ERR_PTR(-EINVAL);
+	}
+	if (IS_ERR(domain))
+		return domain;
+
+	dmar_domain = to_dmar_domain(domain);
+	if (ser->flags & IOMMU_DOMAIN_SER_FORCE_SNOOP) {
+		dmar_domain->force_snooping = true;
+		if (intel_domain_is_ss_paging(dmar_domain))
+			dmar_domain->sspt.vtdss_pt.common.features |=
+				BIT(PT_FEAT_VTDSS_FORCE_COHERENCE);
+	}
+	dmar_domain->liveupdate_id = ser->id;
+
+	/* What was restored before a failure must not be freed: the caller panics */
+	err = pt_iommu_restore(&dmar_domain->iommu, &ser->pt);
+	return err ? ERR_PTR(err) : domain;
+}
+
+const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops = {
+	.preserve_domain = intel_liveupdate_preserve_domain,
+	.unpreserve_domain = intel_liveupdate_unpreserve_domain,
+	.preserve_device = intel_liveupdate_preserve_device,
+	.unpreserve_device = intel_liveupdate_unpreserve_device,
+	.restore_domain = intel_liveupdate_restore_domain,
+};

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Preservation of an iommufd across a Live Update: what userspace marks, and the
+ * devices that are attached to it.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+#include <linux/iommu-liveupdate.h>
+#include <linux/iommufd.h>
+#include <linux/liveupdate.h>
+
+#include "iommufd_private.h"
+
+static bool
+iommufd_hwpt_can_be_preserved(const struct iommufd_hwpt_paging *hwpt)
+{
+	const struct iommu_domain *domain = hwpt->common.domain;
+
+	if (IS_ENABLED(CONFIG_IOMMUFD_NOIOMMU) &&
+	    domain->owner == &iommufd_noiommu_ops)
+		return false;
+
+	return !hwpt->auto_domain && !hwpt->nest_parent &&
+	       !hwpt->common.fault && !domain->dirty_ops;
+}
+
+static bool iommufd_liveupdate_token_in_use(struct iommufd_ctx *ictx, u64 token)
+{
+	struct iommufd_object *obj;
+	unsigned long index;
+	bool used = false;
+
+	lockdep_assert_held(&ictx->liveupdate_mutex);
+
+	xa_lock(&ictx->objects);
+	xa_for_each(&ictx->objects, index, obj) {
+		struct iommufd_hwpt_paging *hwpt;
+
+		if (obj->type != IOMMUFD_OBJ_HWPT_PAGING)
+			continue;
+		hwpt = container_of(obj, struct iommufd_hwpt_paging,
+				    common.obj);
+		if (hwpt->liveupdate_marked &&
+		    hwpt->liveupdate_token == token) {
+			used = true;
+			break;
+		}
+	}
+	xa_unlock(&ictx->objects);
+	return used;
+}
+
+/**
+ * iommufd_hwpt_liveupdate_mark_preserve - IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE
+ * @ucmd: The ioctl
+ *
+ * Context: May sleep. Takes iommufd_ctx->liveupdate_mutex.
+ * Return: 0 on success, or
+ *         -ENOENT if there is no such HWPT,
+ *         -EOPNOTSUPP if it is of a kind that cannot be preserved,
+ *         -EEXIST if it is marked already,
+ *         -EADDRINUSE if another one has the token,
+ *         -EBUSY if the iommufd is preserved.
+ */
+int iommufd_hwpt_liveupdate_mark_preserve(struct iommufd_ucmd *ucmd)
+{
+	struct iommu_hwpt_liveupdate_mark_preserve *cmd = ucmd->cmd;
+	struct iommufd_ctx *ictx = ucmd->ictx;
+	struct iommufd_hwpt_paging *hwpt;
+	struct iommufd_object *obj;
+	int rc;
+
+	obj = iommufd_get_object(ictx, cmd->hwpt_id, IOMMUFD_OBJ_ANY);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+
+	if (obj->type != IOMMUFD_OBJ_HWPT_PAGING) {
+		rc = obj->type == IOMMUFD_OBJ_HWPT_NESTED ? -EOPNOTSUPP :
+							    -ENOENT;
+		goto out_put;
+	}
+
+	hwpt = container_of(obj, struct iommufd_hwpt_paging, common.obj);
+	if (!iommufd_hwpt_can_be_preserved(hwpt)) {
+		rc = -EOPNOTSUPP;
+		goto out_put;
+	}
+
+	mutex_lock(&ictx->liveupdate_mutex);
+	if (ictx->liveupdate_preserved) {
+		rc = -EBUSY;
+	} else if (hwpt->liveupdate_marked) {
+		rc = -EEXIST;
+	} else if (iommufd_liveupdate_token_in_use(ictx, cmd->token)) {
+		rc = -EADDRINUSE;
+	} else {
+		hwpt->liveupdate_token = cmd->token;
+		hwpt->liveupdate_marked = true;
+		rc = 0;
+	}
+	mutex_unlock(&ictx->liveupdate_mutex);
+out_put:
+	iommufd_put_object(ictx, obj);
+	return rc;
+}
+
+/* The HWPT that is preserved with the iommufd, and why there is none */
+static struct iommufd_hw_pagetable *
+iommufd_device_preserved_hwpt(struct iommufd_device *idev)
+{
+	struct iommufd_group *igroup = idev->igroup;
+	unsigned long pasid = IOMMU_NO_PASID;
+	struct iommufd_attach *attach;
+
+	lockdep_assert_held(&igroup->lock);
+
+	if (xa_find_after(&igroup->pasid_attach, &pasid, UINT_MAX,
+			  XA_PRESENT)) {
+		dev_warn_ratelimited(idev->dev,
+				     "liveupdate: cannot keep running: it has a PASID attached\n");
+		return ERR_PTR(-EINVAL);
+	}
+	if (idev->vdev) {
+		dev_warn_ratelimited(idev->dev,
+				     "liveupdate: cannot keep running: it is part of a virtual IOMMU\n");
+		return ERR_PTR(-EINVAL);
+	}
+
+	attach = xa_load(&igroup->pasid_attach, IOMMU_NO_PASID);
+	if (!attach || !xa_load(&attach->device_array, idev->obj.id)) {
+		dev_warn_ratelimited(idev->dev,
+				     "liveupdate: cannot keep running: it is not attached: attach it to a marked HWPT\n");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!hwpt_is_paging(attach->hwpt) ||
+	    !to_hwpt_paging(attach->hwpt)->liveupdate_marked) {
+		dev_warn_ratelimited(idev->dev,
+				     "liveupdate: cannot keep running: HWPT %u is not preserved: mark it with IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE before the iommufd is preserved\n",
+				     attach->hwpt->obj.id);
+		return ERR_PTR(-EINVAL);
+	}
+	return attach->hwpt;
+}
+
+/**
+ * iommufd_device_preserve - Let a device run through a Live Update
+ * @idev: Bound device, borrowed. Its owner keeps it bound until
+ *        iommufd_device_unpreserve() or kexec.
+ * @session: Session that is preserving the device
+ * @iommufd_token: Token of the iommufd in this session
+ * @hwpt_id: ID of the HWPT that the device is attached to
+ *
+ * To be called by the preserve operation of the device's file handler. On
+ * success the device cannot be attached elsewhere until
+ * iommufd_device_unpreserve(), and the caller must not detach it. The outputs
+ * are untouched on failure.
+ *
+ * Context: May sleep. The mutex of @session is held. Takes iommufd_group->lock.
+ * Return: 0 if the device will run on, or
+ *         -ENOENT if its iommufd was not preserved before in this session,
+ *         -EINVAL if it was, but the device is not attached to a marked HWPT,
+ *         has PASIDs attached or is part of a vIOMMU (the log says which),
+ *         -EBUSY if it is preserved already,
+ *         or the error of iommu_device_preserve().
+ */
+int iommufd_device_preserve(struct iommufd_device *idev,
+			    struct liveupdate_session *session,
+			    u64 *iommufd_token, u32 *hwpt_id)
+{
+	struct iommufd_group *igroup = idev->igroup;
+	struct iommufd_hw_pagetable *hwpt;
+	u64 token;
+	int rc;
+
+	rc = liveupdate_get_token_outgoing(session, idev->ictx->file, &token);
+	if (rc)
+		return rc;
+
+	mutex_lock(&igroup->lock);
+	if (idev->preserved) {
+		rc = -EBUSY;
+		goto out_unlock;
+	}
+
+	hwpt = iommufd_device_preserved_hwpt(idev);
+	if (IS_ERR(hwpt)) {
+		rc = PTR_ERR(hwpt);
+		goto out_unlock;
+	}
+
+	rc = iommu_device_preserve(idev->dev, hwpt->domain);
+	if (rc)
+		goto out_unlock;
+
+	idev->preserved = true;
+	igroup->num_preserved++;
+	*iommufd_token = token;
+	*hwpt_id = hwpt->obj.id;
+out_unlock:
+	mutex_unlock(&igroup->lock);
+	return rc;
+}
+EXPORT_SYMBOL_NS_GPL(iommufd_device_preserve, "IOMMUFD");
+
+/**
+ * iommufd_device_unpreserve - Undo iommufd_device_preserve()
+ * @idev: The preserved device, borrowed
+ *
+ * Context: May sleep. Takes iommufd_group->lock.
+ */
+void iommufd_device_unpreserve(struct iommufd_device *idev)
+{
+	struct iommufd_group *igroup = idev->igroup;
+
+	mutex_lock(&igroup->lock);
+	if (!WARN_ON(!idev->preserved)) {
+		iommu_device_unpreserve(idev->dev);
+		idev->preserved = false;
+		igroup->num_preserved--;
+	}
+	mutex_unlock(&igroup->lock);
+}
+EXPORT_SYMBOL_NS_GPL(iommufd_device_unpreserve, "IOMMUFD");
+
+/**
+ * iommufd_device_is_preserved - Must the device stay attached as it is?
+ * @idev: Bound device, borrowed
+ *
+ * iommufd_device_detach() cannot fail, so whoever offers it to userspace has to
+ * ask first. Attaching and replacing fail on their own.
+ *
+ * Context: May sleep. Takes iommufd_group->lock. The caller keeps the answer
+ *          true or false with the lock that it calls iommufd_device_preserve()
+ *          under.
+ * Return: true between iommufd_device_preserve() and
+ *         iommufd_device_unpreserve().
+ */
+bool iommufd_device_is_preserved(struct iommufd_device *idev)
+{
+	bool preserved;
+
+	mutex_lock(&idev->igroup->lock);
+	preserved = idev->preserved;
+	mutex_unlock(&idev->igroup->lock);
+	return preserved;
+}
+EXPORT_SYMBOL_NS_GPL(iommufd_device_is_preserved, "IOMMUFD");

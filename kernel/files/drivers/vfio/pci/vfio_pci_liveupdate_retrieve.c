@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-pci devices that the previous kernel handed over.
+ *
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: VFIO PCI Live Update, retrieving a device
+ *
+ * What the previous kernel wrote is checked before it is used, all but the address
+ * and what tells which device it is: a device whose record is of no use can still
+ * be discarded, which needs no more than that.
+ *
+ * A device that runs on does so until its owner is back. Then
+ *
+ * - it is opened as it is, vfio_pci_state_load(). That fails, with the device left
+ *   running and retrievable, if it is bound to another iommufd than its own;
+ * - or it is discarded: stopped and reset before its mappings go;
+ * - or its owner goes again. If the device was opened that closes it, which stops
+ *   and resets it. Its record then becomes that of an idle one.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cleanup.h>
+#include <linux/io.h>
+#include <linux/iommu-liveupdate.h>
+#include <linux/iopoll.h>
+#include <linux/kexec_handover.h>
+#include <linux/liveupdate.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/pci_liveupdate.h>
+#include <linux/sizes.h>
+#include <linux/vfio.h>
+
+#include "vfio_pci_liveupdate.h"
+
+/* More than any device has; what is larger was not written by a kernel. */
+#define VFIO_PCI_LIVEUPDATE_MAX_STATE	SZ_64K
+
+/* What identifies the device can be read whatever the version is. */
+static struct vfio_pci_device_ser *vfio_pci_liveupdate_ser(u64 pa)
+{
+	if (pa && IS_ALIGNED(pa, PAGE_SIZE) && pfn_valid(PHYS_PFN(pa)))
+		return phys_to_virt(pa);
+
+	pr_err("liveupdate: no preserved page at %#llx\n", pa);
+	return NULL;
+}
+
+static struct pci_dev *
+vfio_pci_liveupdate_find(const struct vfio_pci_device_ser *ser)
+{
+	return pci_get_domain_bus_and_slot(ser->domain, PCI_BUS_NUM(ser->bdf),
+					   ser->bdf & 0xff);
+}
+
+static const char *
+vfio_pci_liveupdate_check_running(struct vfio_pci_device_ser *ser,
+				  struct pci_dev *pdev)
+{
+	if (!vfio_pci_liveupdate_runs(ser))
+		return ser->hwpt_id || ser->state_size || ser->iommufd_token ?
+			"what the previous kernel wrote is damaged" : NULL;
+
+	if (ser->flags & VFIO_PCI_LIVEUPDATE_RESET_DONE || !ser->hwpt_id ||
+	    ser->state_size > VFIO_PCI_LIVEUPDATE_MAX_STATE ||
+	    !pfn_valid(PHYS_PFN(virt_to_phys(ser + 1) + ser->state_size)))
+		return "what the previous kernel wrote is damaged";
+	if (!iommu_device_is_incoming(&pdev->dev))
+		return "it runs on, but its IOMMU did not take over its mappings";
+
+	return vfio_pci_state_check(pdev, vfio_pci_liveupdate_state(ser),
+				    ser->state_size);
+}
+
+static int vfio_pci_liveupdate_validate(struct vfio_pci_device_ser *ser,
+					struct pci_dev *pdev)
+{
+	const char *reason;
+
+	if (ser->version != VFIO_PCI_LIVEUPDATE_VERSION ||
+	    ser->size != sizeof(*ser)) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: the previous kernel wrote version %u (%u bytes), this one reads version %u\n",
+			ser->version, ser->size, VFIO_PCI_LIVEUPDATE_VERSION);
+		return -EOPNOTSUPP;
+	}
+
+	if (ser->reserved || ser->flags & ~VFIO_PCI_LIVEUPDATE_FLAGS) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: what the previous kernel wrote is damaged\n");
+		return -EINVAL;
+	}
+
+	if (ser->vendor != pdev->vendor || ser->device != pdev->device) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: %04x:%04x was preserved here, not %04x:%04x\n",
+			ser->vendor, ser->device, pdev->vendor, pdev->device);
+		return -ENODEV;
+	}
+
+	reason = vfio_pci_liveupdate_check_running(ser, pdev);
+	if (reason) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: %s\n", reason);
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/* From now on it is like one that was handed over idle, but not yet reset. */
+static void vfio_pci_liveupdate_make_idle(struct vfio_pci_device_ser *ser)
+{
+	ser->flags &= ~VFIO_PCI_LIVEUPDATE_RUNNING;
+	ser->hwpt_id = 0;
+	ser->state_size = 0;
+	ser->iommufd_token = 0;
+}
+
+/* Called with the lock of the device held. */
+static int vfio_pci_liveupdate_open(struct pci_dev *pdev,
+				    struct vfio_pci_device_ser *ser,
+				    struct file **filep)
+{
+	struct vfio_pci_core_device *vdev;
+	struct file *file;
+	int ret;
+
+	if (pdev->driver != &vfio_pci_driver) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: bind vfio-pci to it first, with driver_override\n");
+		return -ENODEV;
+	}
+
+	ret = pci_liveupdate_retrieve(pdev);
+	if (ret)
+		return ret;
+
+	vdev = dev_get_drvdata(&pdev->dev);
+	file = vfio_device_open_anon(&vdev->vdev);
+	if (IS_ERR(file)) {
+		pci_liveupdate_unretrieve(pdev);
+		return PTR_ERR(file);
+	}
+
+	if (vfio_pci_liveupdate_runs(ser) && !pci_liveupdate_is_running(pdev)) {
+		pci_warn(pdev, "liveupdate: stopped since it was handed over, will be reset\n");
+		vfio_pci_liveupdate_make_idle(ser);
+	}
+	if (vfio_pci_liveupdate_runs(ser))
+		vdev->liveupdate_state = vfio_pci_liveupdate_state(ser);
+
+	/* True for one open only: from then on the owner may have used it */
+	if (ser->flags & VFIO_PCI_LIVEUPDATE_RESET_DONE)
+		vdev->liveupdate_reset_done = true;
+	ser->flags &= ~VFIO_PCI_LIVEUPDATE_RESET_DONE;
+
+	*filep = file;
+	return 0;
+}
+
+int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
+{
+	struct pci_dev *pdev __free(pci_dev_put) = NULL;
+	struct vfio_pci_device_ser *ser;
+	int ret;
+
+	ser = vfio_pci_liveupdate_ser(args->serialized_data);
+	if (!ser)
+		return -EINVAL;
+
+	pdev = vfio_pci_liveupdate_find(ser);
+	if (!pdev) {
+		pr_err("liveupdate: %04x:%02x:%02x.%d cannot be retrieved: it is not there\n",
+		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+		       PCI_FUNC(ser->bdf));
+		return -ENODEV;
+	}
+
+	ret = vfio_pci_liveupdate_validate(ser, pdev);
+	if (ret)
+		return ret;
+
+	/*
+	 * An unbind holds the lock until the file of the owner before is gone,
+	 * which may be left to us.
+	 */
+	if (read_poll_timeout(device_trylock, ret, ret, USEC_PER_MSEC,
+			      VFIO_PCI_LIVEUPDATE_LOCK_MS * USEC_PER_MSEC,
+			      false, &pdev->dev)) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: a driver is being bound or unbound\n");
+		return -EBUSY;
+	}
+
+	ret = vfio_pci_liveupdate_open(pdev, ser, &args->file);
+	device_unlock(&pdev->dev);
+	return ret;
+}
+
+/* The last reference to the file is about to go, which closes the device. */
+void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
+{
+	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
+	struct vfio_pci_core_device *vdev = vfio_pci_liveupdate_vdev(args->file);
+	struct pci_dev *pdev = vdev->pdev;
+
+	if (vfio_pci_liveupdate_runs(ser)) {
+		if (!vdev->liveupdate_state) {
+			vfio_pci_liveupdate_make_idle(ser);
+			pci_info(pdev, "liveupdate: its owner has gone, is stopped and reset\n");
+		}
+		vdev->liveupdate_state = NULL;
+	}
+	pci_liveupdate_unretrieve(pdev);
+}
+
+/* The state of a device that runs on is not used up before it is opened. */
+bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
+{
+	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
+
+	if (args->retrieve_status <= 0)
+		return false;
+	if (!vfio_pci_liveupdate_runs(ser) ||
+	    vfio_device_file_is_bound(args->file))
+		return true;
+
+	pci_err(vfio_pci_liveupdate_vdev(args->file)->pdev,
+		"liveupdate: cannot be finished: it runs on, bind it to its iommufd first\n");
+	return false;
+}
+
+bool vfio_pci_liveupdate_can_discard(struct liveupdate_file_op_args *args)
+{
+	const struct vfio_pci_device_ser *ser =
+		vfio_pci_liveupdate_ser(args->serialized_data);
+
+	if (!ser)
+		return false;
+	if (pci_liveupdate_may_discard(ser->domain, ser->bdf))
+		return true;
+
+	pr_err("liveupdate: %04x:%02x:%02x.%d cannot be discarded: it was not handed over, or is in use\n",
+	       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+	       PCI_FUNC(ser->bdf));
+	return false;
+}
+
+/* Its mappings go away with this: it must be in the hands of its owner or idle. */
+static void vfio_pci_liveupdate_release(struct pci_dev *pdev)
+{
+	if (iommu_device_is_incoming(&pdev->dev))
+		iommu_device_finish(&pdev->dev);
+	pci_liveupdate_finish(pdev);
+}
+
+/* Nobody came for the device. */
+static void vfio_pci_liveupdate_discard(const struct vfio_pci_device_ser *ser)
+{
+	struct pci_dev *pdev __free(pci_dev_put) = vfio_pci_liveupdate_find(ser);
+	int ret;
+
+	if (!pdev || pci_is_bridge(pdev)) {
+		pci_liveupdate_finish_absent(ser->domain, ser->bdf);
+		return;
+	}
+
+	if (pci_liveupdate_is_incoming(pdev)) {
+		/* Whatever becomes of the reset: no DMA of a running device */
+		pci_clear_master(pdev);
+		pci_wait_for_pending_transaction(pdev);
+		ret = pci_reset_function(pdev);
+		if (ret)
+			pci_warn(pdev, "liveupdate: reset failed (%pe), do not use before a reboot\n",
+				 ERR_PTR(ret));
+		else
+			pci_info(pdev, "liveupdate: never retrieved, was reset\n");
+	}
+	vfio_pci_liveupdate_release(pdev);
+}
+
+void vfio_pci_liveupdate_finish(struct liveupdate_file_op_args *args)
+{
+	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
+
+	if (args->retrieve_status > 0)
+		vfio_pci_liveupdate_release(vfio_pci_liveupdate_vdev(args->file)->pdev);
+	else
+		vfio_pci_liveupdate_discard(ser);
+
+	kho_restore_free(ser);
+}

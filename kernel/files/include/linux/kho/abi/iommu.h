@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (c) 2026, the Holdfast authors.
+ */
+
+/**
+ * DOC: IOMMU Live Update ABI
+ *
+ * What the IOMMU subsystem of one kernel hands over to that of the next. It is
+ * carried by the File-Lifecycle-Bound (FLB) object
+ * %IOMMU_LIVEUPDATE_FLB_COMPATIBLE, whose data is the physical address of a
+ * &struct iommu_liveupdate_ser.
+ *
+ * The FLB name never changes, only &iommu_liveupdate_ser.version does, so that a
+ * kernel that meets a version it does not know still finds the object and stops
+ * the boot while devices access memory. Any change of a layout or of the meaning of
+ * a field increments %IOMMU_LIVEUPDATE_VERSION. &iommu_liveupdate_ser.version stays
+ * the first field for ever.
+ *
+ * The tables themselves are handed over where they are, in the layout the
+ * hardware gives them, with the software bits of the format in them. A &struct
+ * iommu_pt_ser tells where they begin and how they are to be read. Their entries
+ * are all there is: no list of the tables is kept besides.
+ *
+ * The fields of &struct iommu_pt_ser carry numbers of this kernel: the bits of
+ * @features are those of ``enum pt_features`` and of the format, levels are
+ * counted as generic_pt counts them. A change to those, to the layout here, or
+ * to the meaning of a software bit of a format needs a new number of the format.
+ */
+
+#ifndef _LINUX_KHO_ABI_IOMMU_H
+#define _LINUX_KHO_ABI_IOMMU_H
+
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/types.h>
+
+#define IOMMU_LIVEUPDATE_FLB_COMPATIBLE	"iommu"
+#define IOMMU_LIVEUPDATE_VERSION	1
+
+/* Formats of struct iommu_pt_ser. Zero is none; a number is never used again. */
+#define IOMMU_PT_SER_VTDSS	1
+#define IOMMU_PT_SER_X86_64	2
+#define IOMMU_PT_SER_AMDV1	3
+
+/**
+ * struct iommu_pt_ser - One preserved IO page table.
+ * @top_phys:     Physical address of the top table.
+ * @format:       %IOMMU_PT_SER_VTDSS and so on.
+ * @top_level:    Level of the top table, the lowest level is 0.
+ * @max_vasz_lg2: Number of bits of an IO virtual address.
+ * @features:     Features the table was made with.
+ * @nr_pages:     Number of pages of all tables, including the top.
+ */
+struct iommu_pt_ser {
+	u64 top_phys;
+	u32 format;
+	u32 top_level;
+	u32 max_vasz_lg2;
+	u32 features;
+	u64 nr_pages;
+} __packed;
+
+/* Flags of struct iommu_domain_ser */
+#define IOMMU_DOMAIN_SER_FORCE_SNOOP	BIT(0)
+#define IOMMU_DOMAIN_SER_FLAGS		IOMMU_DOMAIN_SER_FORCE_SNOOP
+
+/**
+ * struct iommu_domain_ser - One preserved domain.
+ * @id:    By which iommufd and devices refer to it. 0 marks a free entry, whose
+ *         other fields mean nothing.
+ * @flags: %IOMMU_DOMAIN_SER_FORCE_SNOOP if all its DMA is made to snoop.
+ * @pt:    Its page tables.
+ */
+struct iommu_domain_ser {
+	u32 id;
+	u32 flags;
+	struct iommu_pt_ser pt;
+} __packed;
+
+/* Values of iommu_device_ser.type */
+#define IOMMU_DEVICE_SER_VTD_LEGACY	1
+#define IOMMU_DEVICE_SER_VTD_SCALABLE	2
+
+/**
+ * struct iommu_device_ser - One preserved device and the unit it is behind.
+ * @domain_id:   &iommu_domain_ser.id of what it is attached to. 0 marks a free
+ *               entry, whose other fields mean nothing.
+ * @segment:     PCI segment number.
+ * @bdf:         Bus, device and function number, its requester ID.
+ * @type:        Kind of the unit and of the tables it walks.
+ * @did:         Domain ID in the tables of the unit.
+ * @unit:        Physical address of the unit's registers.
+ * @root:        Physical address of the unit's root table.
+ * @pasid_dir:   Physical address of the device's PASID directory, 0 if the unit
+ *               has none.
+ * @max_pasid:   Number of PASIDs the directory has room for.
+ * @reserved:    Zero.
+ */
+struct iommu_device_ser {
+	u32 domain_id;
+	u32 segment;
+	u16 bdf;
+	u16 type;
+	u32 did;
+	u64 unit;
+	u64 root;
+	u64 pasid_dir;
+	u32 max_pasid;
+	u32 reserved;
+} __packed;
+
+/**
+ * struct iommu_liveupdate_ser - Root of the IOMMU state.
+ * @version:  %IOMMU_LIVEUPDATE_VERSION of the kernel that wrote it.
+ * @reserved: Zero.
+ * @domains:  Physical address of the first &struct kho_block_header_ser of &struct
+ *            iommu_domain_ser entries, 0 if there is none.
+ * @devices:  The same for &struct iommu_device_ser entries.
+ */
+struct iommu_liveupdate_ser {
+	u32 version;
+	u32 reserved;
+	u64 domains;
+	u64 devices;
+} __packed;
+
+static_assert(sizeof(struct iommu_pt_ser) == 32);
+static_assert(sizeof(struct iommu_domain_ser) == 40);
+static_assert(sizeof(struct iommu_device_ser) == 48);
+static_assert(sizeof(struct iommu_liveupdate_ser) == 24);
+
+#endif /* _LINUX_KHO_ABI_IOMMU_H */
