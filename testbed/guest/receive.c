@@ -118,6 +118,11 @@ static long long frame_at(struct running *r, unsigned int n, unsigned int i)
 	return frame_check((unsigned char *)r->owner.mem + at);
 }
 
+long long receive_sequence(struct running *r, unsigned int n, unsigned int i)
+{
+	return frame_at(r, n, i);
+}
+
 static void check_guards(struct running *r, unsigned int n, unsigned int used)
 {
 	guard_check(r, 0, RING);
@@ -171,4 +176,30 @@ void receive_check(struct running *r, unsigned int n, const char *when)
 	CHECK(got.n && !got.lost && !got.doubled && !got.misplaced &&
 	      !got.damaged, "%s: of %u packets %u lost, %u doubled, %u misplaced, %u damaged",
 	      when, got.n, got.lost, got.doubled, got.misplaced, got.damaged);
+}
+
+void receive_aim(struct running *r, unsigned int n, unsigned int every,
+		 const uint64_t *targets, unsigned int n_targets)
+{
+	for (unsigned int i = every - 1; i < n; i += every)
+		ring(r)[i].address = targets[i / every % n_targets];
+}
+
+unsigned int receive_check_aimed(struct running *r, unsigned int n,
+				 unsigned int every)
+{
+	unsigned int got = receive_count(r, n);
+
+	CHECK(got < n - 1, "the ring of %u is full", n);
+	for (unsigned int i = 0; i < got; i++) {
+		size_t at = buffers(n) + (size_t)i * BUFFER;
+
+		if (i % every == every - 1)
+			guard_check(r, at, at + BUFFER);
+		else
+			CHECK(receive_sequence(r, n, i) == (long long)i,
+			      "packet %u is not in its place", i);
+	}
+	check_guards(r, n, got);
+	return got;
 }

@@ -37,10 +37,24 @@ struct received {
 /* Look at all of it; the guards fail the stage */
 struct received receive_look(struct running *r, unsigned int n);
 
+/* Sequence number of the frame at place @i; -1: it is not as it was sent */
+long long receive_sequence(struct running *r, unsigned int n, unsigned int i);
+
 /* Descriptors that are done, only */
 unsigned int receive_count(struct running *r, unsigned int n);
 
 /* Wait for the packets to stop; then fail if any is not as it should be */
 void receive_check(struct running *r, unsigned int n, const char *when);
+
+/*
+ * Each @every-th packet is to go to one of the addresses in turn instead of its
+ * buffer: to be called before there are packets. Then: all others are in their
+ * places, and the buffers that were not given to the device are untouched.
+ * Return: how many there are.
+ */
+void receive_aim(struct running *r, unsigned int n, unsigned int every,
+		 const uint64_t *targets, unsigned int n_targets);
+unsigned int receive_check_aimed(struct running *r, unsigned int n,
+				 unsigned int every);
 
 #endif

@@ -134,20 +134,28 @@ static int session_fd(const char *name)
 	return -1;
 }
 
-void running_preserve(struct running *r, const char *session)
+void running_session(struct running *r, const char *session)
 {
-	struct owner *o = &r->owner;
-
 	if (luo < 0)
 		luo = CHECK_OK(luo_open());
-	CHECK(r == &running[running_count], "%s: not the next one", o->bdf);
 	r->session_fd = session_fd(session);
 	if (r->session_fd < 0)
 		r->session_fd = CHECK_OK(luo_create(luo, session));
 	snprintf(r->session, sizeof(r->session), "%s", session);
+}
+
+void running_preserve(struct running *r, const char *session)
+{
+	struct owner *o = &r->owner;
+
+	CHECK(r == &running[running_count], "%s: not the next one", o->bdf);
+	if (r->session_fd < 0)
+		running_session(r, session);
 	r->token = 3 * running_count++;
 
-	CHECK_OK(iommufd_mark(o->iommufd, r->hwpt, r->token));
+	if (!r->marked)
+		CHECK_OK(iommufd_mark(o->iommufd, r->hwpt, r->token));
+	r->marked = 1;
 	CHECK_OK(luo_preserve(r->session_fd, o->memfd, r->token));
 	CHECK_OK(luo_preserve(r->session_fd, o->iommufd, r->token + 1));
 	CHECK_OK(luo_preserve(r->session_fd, o->dev, r->token + 2));
@@ -214,6 +222,16 @@ void running_recall(void)
 	}
 }
 
+void running_find_session(struct running *r)
+{
+	r->session_fd = session_fd(r->session);
+	if (r->session_fd >= 0)
+		return;
+	if (luo < 0)
+		luo = CHECK_OK(luo_open());
+	r->session_fd = CHECK_OK(luo_retrieve_session(luo, r->session));
+}
+
 void running_retrieve(struct running *r)
 {
 	struct owner *o = &r->owner;
@@ -222,15 +240,11 @@ void running_retrieve(struct running *r)
 	pci_bind(o->bdf, "vfio-pci");
 	CHECK_ERR(vfio_cdev_open(o->bdf), EBUSY);
 	mark(MARK_RETRIEVE);
-	if (luo < 0)
-		luo = CHECK_OK(luo_open());
-	r->session_fd = session_fd(r->session);
-	if (r->session_fd < 0)
-		r->session_fd = CHECK_OK(luo_retrieve_session(luo,
-							      r->session));
+	running_find_session(r);
 	o->memfd = CHECK_OK(luo_retrieve(r->session_fd, r->token));
 	o->mem = memfd_map(o->memfd, r->size);
 	o->iommufd = CHECK_OK(luo_retrieve(r->session_fd, r->token + 1));
+	r->marked = 1;
 	o->dev = CHECK_OK(luo_retrieve(r->session_fd, r->token + 2));
 	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &r->dev_id));
 	CHECK_OK(vfio_attach(o->dev, r->hwpt));
@@ -281,24 +295,27 @@ void running_unmap_more(struct running *r)
 	close(r->more_fd);
 }
 
-void running_finish(void)
+void running_finish_session(const char *session)
 {
-	for (int i = 0; i < running_count; i++) {
-		int fd = running[i].session_fd;
+	int fd = session_fd(session);
 
-		if (fd < 0)
-			continue;
-		CHECK_OK(luo_finish(fd));
-		close(fd);
-		for (int k = i; k < running_count; k++)
-			if (running[k].session_fd == fd)
-				running[k].session_fd = -1;
-	}
-	mark(MARK_FINISHED);
+	CHECK_OK(luo_finish(fd));
+	close(fd);
 	for (int i = 0; i < running_count; i++) {
+		if (running[i].session_fd != fd)
+			continue;
+		running[i].session_fd = -1;
 		pci_check_state(running[i].owner.bdf, "none");
 		check_runs(running[i].owner.bdf, "0");
 	}
+}
+
+void running_finish(void)
+{
+	for (int i = 0; i < running_count; i++)
+		if (running[i].session_fd >= 0)
+			running_finish_session(running[i].session);
+	mark(MARK_FINISHED);
 }
 
 void running_close(struct running *r)

@@ -25,6 +25,7 @@ struct running {
 	char session[64];
 	int session_fd;
 	unsigned int token;	/* memory; iommufd and device follow */
+	int marked;		/* the page table goes along */
 	uint8_t config[RUNNING_CONFIG];	/* as the owner reads it */
 	int more_fd;
 	char *more;		/* see running_map_more() */
@@ -32,6 +33,9 @@ struct running {
 
 /* Take a device and give it @size bytes that hold the pattern */
 void running_open(struct running *r, const char *bdf, size_t size);
+
+/* The session, if other files are to be in it before the device */
+void running_session(struct running *r, const char *session);
 
 /* The three files into a session, which is created if it is not there */
 void running_preserve(struct running *r, const char *session);
@@ -48,6 +52,9 @@ extern int running_count;
 
 void running_recall(void);
 
+/* The session alone, whose files may be retrieved later or by another one */
+void running_find_session(struct running *r);
+
 /* Bind the driver and get all three back; nothing touches the device */
 void running_retrieve(struct running *r);
 
@@ -58,7 +65,8 @@ void running_check_config(struct running *r);
 void running_map_more(struct running *r);
 void running_unmap_more(struct running *r);
 
-/* End the sessions of all devices; all states are back to normal */
+/* End a session, or those of all devices; all states are back to normal */
+void running_finish_session(const char *session);
 void running_finish(void);
 
 /* Close everything; the driver is unbound */

@@ -14,7 +14,7 @@
 #define PFN_MASK	((1ULL << 55) - 1)
 #define PER_LINE	16
 
-static uint64_t physical(void *mem)
+uint64_t watch_physical(void *mem)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	uint64_t entry = 0;
@@ -37,8 +37,8 @@ void watch_add(const char *name, void *mem, unsigned int count,
 	say("host watch %s %u %u %u %x", name, count, stride, offset, mask);
 	for (unsigned int i = 0; i < pages; i++) {
 		line = text_add(line, " %#llx",
-				(unsigned long long)physical((char *)mem +
-							     i * PAGE));
+				(unsigned long long)watch_physical(
+					(char *)mem + i * PAGE));
 		if (i % PER_LINE == PER_LINE - 1 || i == pages - 1) {
 			say("host watch-pages%s", line);
 			free(line);

@@ -14,6 +14,9 @@ void watch_add(const char *name, void *mem, unsigned int count,
 	       unsigned int stride, unsigned int offset, uint32_t mask);
 void watch_start(void);
 
+/* Where in the memory of the machine the byte is, if it stays there */
+uint64_t watch_physical(void *mem);
+
 /* Packets with sequence numbers to the NIC */
 void traffic_start(unsigned int rate);
 /* One sequence number is left out: a packet that got lost */

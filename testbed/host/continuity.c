@@ -40,6 +40,20 @@ struct arrivals arrivals_load(struct evidence *ev, const char *name)
 	return a;
 }
 
+struct arrivals faults_of(const struct evidence *ev, const char *bdf)
+{
+	struct arrivals a = { .name = "blocked DMA" };
+
+	a.times = calloc(ev->n_events + 1, sizeof(*a.times));
+	if (!a.times)
+		abort();
+	for (size_t i = 0; i < ev->n_events; i++)
+		if (ev->events[i].kind == TRACE_DMAR_FAULT &&
+		    !strcmp(ev->events[i].bdf, bdf))
+			a.times[a.n++] = ev->events[i].time;
+	return a;
+}
+
 void arrivals_free(struct arrivals *a)
 {
 	free(a->times);

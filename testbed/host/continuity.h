@@ -47,6 +47,17 @@ void expect_all_received(struct evidence *ev, int k, const char *when);
  */
 void judge_running(struct evidence *ev);
 
+/* Parts of it: the same without what is said of faults */
+void judge_running_device(struct evidence *ev, int k, const char *bdf);
+/* ... for all devices but this one (NULL: for all) */
+void judge_running_states(struct evidence *ev, const char *aside);
+
+/* Of no device, or no other one than @but */
+void expect_no_faults(struct evidence *ev, const char *but);
+
+/* DMAs of the device that the IOMMU blocked, in place of those that landed */
+struct arrivals faults_of(const struct evidence *ev, const char *bdf);
+
 /* Translation and root table alone, between these events */
 void expect_translation(struct evidence *ev, struct span s);
 

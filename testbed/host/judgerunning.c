@@ -147,7 +147,7 @@ static int count_nvme_config(const struct evidence *ev, struct span s)
 	return n;
 }
 
-static void judge_one(struct evidence *ev, int k, const char *bdf)
+void judge_running_device(struct evidence *ev, int k, const char *bdf)
 {
 	struct span s = span_markers(ev, k, MARK_REBOOT, k + 1, MARK_FINISHED);
 	const struct pci_function *f = pci_function(ev, bdf);
@@ -170,7 +170,7 @@ static void judge_one(struct evidence *ev, int k, const char *bdf)
 	}
 }
 
-void judge_running(struct evidence *ev)
+void judge_running_states(struct evidence *ev, const char *aside)
 {
 	int seen = 0, last = 0;
 
@@ -179,7 +179,8 @@ void judge_running(struct evidence *ev)
 		const char *p = strstr(l->text, "hf: running 0000:");
 		char bdf[16];
 
-		if (!p || sscanf(p, "hf: running 0000:%15s", bdf) != 1)
+		if (!p || sscanf(p, "hf: running 0000:%15s", bdf) != 1 ||
+		    (aside && !strcmp(bdf, aside)))
 			continue;
 		if (l->kernel != last) {
 			expect_bus_numbers(ev, span_gap_new(ev, l->kernel));
@@ -188,13 +189,36 @@ void judge_running(struct evidence *ev)
 							    l->kernel + 1,
 							    MARK_FINISHED));
 		}
-		judge_one(ev, l->kernel, bdf);
+		judge_running_device(ev, l->kernel, bdf);
 		last = l->kernel;
 		seen++;
 	}
 	if (!seen)
 		complain(ev, "log: the guest says of no device that it runs");
-	if (count_dmar_faults(ev, span_all(ev)))
-		complain(ev, "the IOMMU reported %d faults",
-			 count_dmar_faults(ev, span_all(ev)));
+}
+
+void expect_no_faults(struct evidence *ev, const char *but)
+{
+	const struct trace_event *first = NULL;
+	int n = 0;
+
+	for (size_t i = 0; i < ev->n_events; i++) {
+		const struct trace_event *e = &ev->events[i];
+
+		if (e->kind != TRACE_DMAR_FAULT ||
+		    (but && !strcmp(e->bdf, but)))
+			continue;
+		if (!n++)
+			first = e;
+	}
+	if (n)
+		complain(ev, "the IOMMU reported %d faults, the first of %s at %#lx after marker %d/%#x",
+			 n, first->bdf, first->address, first->kernel,
+			 first->marker);
+}
+
+void judge_running(struct evidence *ev)
+{
+	judge_running_states(ev, NULL);
+	expect_no_faults(ev, NULL);
 }

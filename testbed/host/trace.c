@@ -85,6 +85,21 @@ static int parse_root(const char *args, struct trace_event *e)
 	return hex && sscanf(hex, "%lx", &e->address) == 1;
 }
 
+/* "sid 0x100 fault 5 addr 0x1010000 write 1" */
+static int parse_fault(const char *args, struct trace_event *e)
+{
+	unsigned int sid;
+
+	e->kind = TRACE_DMAR_FAULT;
+	/* One that reads otherwise is a fault nevertheless */
+	if (sscanf(args, "sid 0x%x fault %u addr 0x%lx write %u", &sid,
+		   &e->offset, &e->address, &e->value) != 4)
+		return 1;
+	snprintf(e->bdf, sizeof(e->bdf), "%02x:%02x.%x", sid >> 8 & 0xff,
+		 sid >> 3 & 0x1f, sid & 7);
+	return 1;
+}
+
 static int parse_line(const char *line, struct trace_event *e)
 {
 	const char *name = strchr(line, ':'), *args;
@@ -118,9 +133,8 @@ static int parse_line(const char *line, struct trace_event *e)
 		return parse_command(args, e);
 	if (!strncmp(name, "vtd_reg_dmar_root ", 18))
 		return parse_root(args, e);
-	e->kind = TRACE_DMAR_FAULT;
-	if (!strncmp(name, "vtd_dmar_fault", 14))
-		return 1;
+	if (!strncmp(name, "vtd_dmar_fault ", 15))
+		return parse_fault(args, e);
 	e->kind = TRACE_NVME_CFG;
 	return !strncmp(name, "pci_nvme_mmio_cfg", 17);
 }

@@ -34,10 +34,10 @@ struct trace_event {
 	unsigned int marker;	/* last marker code of this kernel */
 	char device[32];	/* name of the device model */
 	char bdf[16];		/* "02:00.0", empty for TRACE_RESET */
-	unsigned int offset;
+	unsigned int offset;	/* TRACE_DMAR_FAULT: reason; value: is a write */
 	unsigned int value;
 	unsigned long object;	/* TRACE_RESET: which instance */
-	unsigned long address;	/* TRACE_BAR_*: where; TRACE_DMAR_ROOT */
+	unsigned long address;	/* TRACE_BAR_*: where; TRACE_DMAR_* */
 	unsigned long size;
 	double time;		/* seconds, wall clock of the host */
 };
