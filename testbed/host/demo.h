@@ -3,9 +3,9 @@
 #ifndef TESTBED_HOST_DEMO_H
 #define TESTBED_HOST_DEMO_H
 
-#include "evidence.h"
+#include "demostory.h"
 
-/* Print what happened in a run of the demo that was judged to be good */
-void demo_report(struct evidence *ev);
+/* Print what happened, as far as it is known */
+void demo_report(struct story *s);
 
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The picture of the demo in characters */
+#include <stdio.h>
+#include <string.h>
+
+#include "plot.h"
+
+#define COLUMNS	66
+#define ROWS	6
+
+/* One letter for each phase, so that a column is enough */
+static char letter_of(const struct story *s, double from, double to)
+{
+	static const char letters[] = "PLFSBDRIE";
+	char letter = '.';
+
+	/* A short phase wins over a long one that the column has, too */
+	for (int i = 0; i < s->n_phases && letters[i]; i++) {
+		const struct phase *p = &s->phase[i];
+
+		if (p->from < to && p->to >= from &&
+		    (letter == '.' || p->to - p->from < to - from))
+			letter = letters[i];
+	}
+	return letter;
+}
+
+static void rows(const unsigned int *counts, double usual, double width)
+{
+	double top = usual > 1 ? usual * 1.5 : 1;
+
+	printf("\nPackets that came, per %.0f ms; phases; longest wait for one\n",
+	       width * 1000);
+	for (int row = ROWS; row > 0; row--) {
+		printf("  %5.0f |", top * row / ROWS);
+		for (int i = 0; i < COLUMNS; i++) {
+			double height = counts[i] / top * ROWS;
+
+			putchar(height >= ROWS + 1 && row == ROWS ? '^' :
+				height >= row - 0.5 ? '#' : ' ');
+		}
+		printf("|\n");
+	}
+}
+
+void plot_sketch(const struct story *s)
+{
+	double from = story_from(s), to = story_to(s);
+	double width = (to - from) / COLUMNS;
+	unsigned int counts[COLUMNS];
+	double waits[COLUMNS];
+
+	arrivals_bins(&s->packets, from, width, counts, waits, COLUMNS);
+	rows(counts, s->rate * width, width);
+	printf("  phase |");
+	for (int i = 0; i < COLUMNS; i++)
+		putchar(letter_of(s, from + i * width,
+				  from + (i + 1) * width));
+	printf("|\n     ms |");
+	for (int i = 0; i < COLUMNS; i++) {
+		int ms = waits[i] * 1000 + 0.5;
+
+		putchar(ms > 9 ? '+' : '0' + ms);
+	}
+	printf("|\n  P preserve, L load, F freeze, S shutdown, B kernel boot, D driver,\n"
+	       "  R retrieve, I bind to iommufd, E finish; a + is above 9 ms\n");
+}
