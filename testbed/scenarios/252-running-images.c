@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Next kernels that could not take a running device over */
+#include "outlive.h"
+
+static void first(void)
+{
+	struct running *r = outlive_start();
+	static const char *const words[] = {
+		"console=ttyS0 kho=on",
+		"console=ttyS0 liveupdate=on kho=off",
+	};
+
+	running_preserve(r, "holdfast-252");
+	/* No image at all */
+	outlive_refused(r, kexec_reboot(), EINVAL);
+	CHECK_OK(kexec_load_page());
+	outlive_refused(r, kexec_reboot(), ENOEXEC);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		kexec_prepare_with(words[i]);
+		outlive_refused(r, kexec_reboot(), ENOEXEC);
+	}
+	running_prepare();
+	running_go();
+}
+
+static void judge(struct evidence *ev)
+{
+	outlive_judge(ev);
+	if (log_count(ev, 1, "next kernel cannot take over what is preserved") != 3)
+		complain(ev, "log: not one line for each refusal");
+}
+
+SCENARIO(running_images) = {
+	.name = "252-running-images",
+	.proves = "a refused next kernel does not stop DMA, then it goes through",
+	.devices = STRINGS(ONE(HDA, 1)),
+	.draft = 1,
+	.shared_memory = 1,
+	.stage = { first, outlive_take_back },
+	.judge = judge,
+	.time_limit = 90,
+};
