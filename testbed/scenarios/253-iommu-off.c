@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The next kernel does not use the IOMMU that a running device goes through */
+#include "stops.h"
+
+#define UNITS_OFF \
+	"DMAR: liveupdate: IOMMUs are off, but devices of the previous kernel use them"
+#define NOT_TAKEN \
+	"iommu: liveupdate: the unit at 0x[0-9a-f]+ was not taken over, but 0000:01:00.0 uses it"
+
+STOPS(intel_iommu_off, "253-intel-iommu-off",
+      "with intel_iommu=off the new kernel stops and DMA hits nothing else",
+      UNITS_OFF, "", "intel_iommu=off");
+STOPS(intel_iommu_off_scalable, "253-intel-iommu-off-scalable",
+      "with intel_iommu=off the new kernel stops (scalable mode)",
+      UNITS_OFF, "", "intel_iommu=off", IOMMU_SCALABLE);
+STOPS(iommu_off, "254-iommu-off",
+      "with iommu=off the new kernel stops and DMA hits nothing else",
+      UNITS_OFF, "", "iommu=off");
+STOPS(iommu_off_scalable, "254-iommu-off-scalable",
+      "with iommu=off the new kernel stops (scalable mode)",
+      UNITS_OFF, "", "iommu=off", IOMMU_SCALABLE);
+STOPS(acpi_off, "254-acpi-off",
+      "a new kernel that does not find the IOMMU stops, too",
+      NOT_TAKEN, "", "acpi=off");

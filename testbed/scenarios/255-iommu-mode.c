@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The next kernel uses the IOMMU in another way than the tables are made for */
+#include "stops.h"
+
+STOPS(mode_legacy, "255-mode-legacy",
+      "a new kernel with sm_off stops on tables of scalable mode",
+      "cannot take over the tables of the previous kernel: they are for scalable mode: boot with",
+      "intel_iommu=sm_on", "intel_iommu=sm_off", IOMMU_SCALABLE);
+STOPS(mode_scalable, "255-mode-scalable",
+      "a new kernel with sm_on stops on tables of legacy mode",
+      "cannot take over the tables of the previous kernel: they are for legacy mode: boot with",
+      "intel_iommu=sm_off", "intel_iommu=sm_on", IOMMU_SCALABLE);
+
+static void first(void)
+{
+	struct running *r = outlive_start();
+
+	running_preserve(r, "holdfast-255");
+	running_prepare();
+	running_go();
+}
+
+static void judge_identity(struct evidence *ev)
+{
+	outlive_judge(ev);
+	if (!log_count(ev, 2, "iommu: Default domain type: Passthrough"))
+		complain(ev, "log: kernel 2 does not use identity mappings");
+}
+
+SCENARIO(mode_identity) = {
+	.name = "255-mode-identity",
+	.proves = "a new kernel with iommu=pt lets a device run on",
+	.devices = STRINGS(ONE(HDA, 1)),
+	.draft = 1,
+	.shared_memory = 1,
+	.cmdline = { "", "iommu=pt" },
+	.stage = { first, outlive_take_back },
+	.judge = judge_identity,
+};
