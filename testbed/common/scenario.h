@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#define MAX_STAGES	8
+#define MAX_STAGES	12
 
 /* A special kernel for .kernels: a copy that spins at its first instruction */
 #define KERNEL_SILENT	"silent"

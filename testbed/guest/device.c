@@ -74,10 +74,10 @@ static int xhci_ok(struct owner *o)
 	return bar_read(o, 0) == 0x01000040 ? 0 : -EIO;
 }
 
-/* Version 1.0 */
+/* Major version 1; the model reads one register at a time */
 static int hda_ok(struct owner *o)
 {
-	return (bar_read(o, 0) >> 16 & 0xffff) == 0x0100 ? 0 : -EIO;
+	return *(volatile uint8_t *)(o->bar + 3) == 1 ? 0 : -EIO;
 }
 
 static const struct device_ops table[] = {

@@ -318,6 +318,11 @@ void running_finish(void)
 	mark(MARK_FINISHED);
 }
 
+void running_again(void)
+{
+	running_count = 0;
+}
+
 void running_close(struct running *r)
 {
 	struct owner *o = &r->owner;

@@ -69,6 +69,9 @@ void running_unmap_more(struct running *r);
 void running_finish_session(const char *session);
 void running_finish(void);
 
+/* They are to be preserved for a further kernel, from the first one on */
+void running_again(void);
+
 /* Close everything; the driver is unbound */
 void running_close(struct running *r);
 
