@@ -41,8 +41,8 @@ static void print_packets(const struct story *s)
 	       s->received, between);
 	printf("  lost          %8u\n", s->lost);
 	printf("  duplicated    %8u\n", s->doubled);
-	printf("  out of place  %8u   packet N has to be at place N\n",
-	       s->misplaced);
+	printf("  out of place  %8u   packet N has to be at place N%s\n", s->misplaced,
+	       s->misplaced && s->lost ? ": all behind a lost one are not" : "");
 	printf("  damaged       %8u   each byte is compared\n", s->damaged);
 	for (int i = 0; i < s->n_missing; i++)
 		printf("  packet %llu never came, the one after it at %+.1f ms\n",
@@ -55,8 +55,9 @@ static void print_gap(const struct story *s, const char *when, struct gap g)
 {
 	const struct phase *p = story_phase(s, g.to);
 
-	printf("  %-24s %8.1f %12.1f %12.1f  %s\n", when, gap_ms(g),
-	       g.pause * 1000, ms_of(s, g.to), p ? p->name : "");
+	printf("  %-24s %8.1f %12.1f %12.1f%s%s\n", when, gap_ms(g),
+	       g.pause * 1000, ms_of(s, g.to), p ? "  " : "",
+	       p ? p->name : "");
 }
 
 static void print_gaps(const struct story *s)
@@ -66,18 +67,18 @@ static void print_gaps(const struct story *s)
 	print_gap(s, "idle, before the update", s->idle);
 	print_gap(s, "during the update", s->during);
 	print_gap(s, "after it", s->after);
-	printf("  as a watcher outside the machine saw it; in the host's pause none was sent\n");
+	printf("  seen from outside; in the pause none was sent. A busy host makes both longer\n");
 }
 
 static void print_phases(const struct story *s)
 {
-	printf("\nTime line, ms from reboot() on %17s %8s %7s %6s\n", "from",
+	printf("\nTime line, ms from reboot() on %17s %7s %7s %6s\n", "from",
 	       "took", "packets", "gap");
 	for (int i = 0; i < s->n_phases; i++) {
 		const struct phase *p = &s->phase[i];
 
 		printf("  %-11s %-34s", p->name, p->what);
-		printf(" %8.1f %8.1f %7zu %6.1f\n", ms_of(s, p->from),
+		printf(" %8.1f %7.1f %7zu %6.1f\n", ms_of(s, p->from),
 		       (p->to - p->from) * 1000, p->packets,
 		       gap_ms(p->longest));
 	}
@@ -135,8 +136,9 @@ static void print_seen(const struct story *s)
 	print_writes(s, back);
 	printf("  no driver was bound before its owner came; others who open it: EBUSY\n");
 	printf("  config space as its owner reads it: as before\n");
-	printf("  bytes kept for the next kernel: %lld before, %lld after\n",
-	       kho_counted(s->ev, "before"), kho_counted(s->ev, "after"));
+	if (kho_counted(s->ev, "after") >= 0)
+		printf("  bytes kept for the next kernel: %lld before, %lld after\n",
+		       kho_counted(s->ev, "before"), kho_counted(s->ev, "after"));
 }
 
 void demo_report(struct story *s)

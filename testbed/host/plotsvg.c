@@ -15,7 +15,7 @@
 #define WIDTH	1200
 #define LEFT	76
 #define RIGHT	1172
-#define HEAD	112	/* what stands above the lanes of the flags */
+#define HEAD	128	/* what stands above the lanes of the flags */
 #define LANE	17
 #define BIN	0.01	/* seconds */
 #define CLIP	4	/* times the usual number of packets is shown at most */
@@ -227,7 +227,7 @@ static void legend(double y)
 		[ERA_OLD] = "old kernel", [ERA_BOOT] = "no program runs (kernel boots)",
 		[ERA_NEW] = "new kernel",
 	};
-	double x = RIGHT - 420;
+	double x = LEFT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		fprintf(v.f, "<rect class=\"%s\" fill-opacity=\"0.6\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"2\"/>\n",
@@ -263,12 +263,13 @@ static void head(void)
 	else
 		label("", LEFT, 60, "e1000e at %s: the receiver gave no account",
 		      s->bdf);
-	legend(60);
+	legend(86);
 }
 
 static void rate_shape(void)
 {
 	const struct panel *p = &v.count;
+	double x, next = 0;
 
 	fprintf(v.f, "<path class=\"rate\" fill-opacity=\"0.55\" d=\"M%.1f %.1f",
 		x_of(v.from), p->bottom);
@@ -278,10 +279,13 @@ static void rate_shape(void)
 			x_of(v.from + (i + 1) * BIN));
 	fprintf(v.f, "V%.1fZ\"/>\n", p->bottom);
 	/* What was held up comes all at once: say how much is cut off */
-	for (size_t i = 0; i < v.bins; i++)
-		if (v.counts[i] > p->max)
-			label("strong", x_of(v.from + (i + 1) * BIN) + 3,
-			      p->top + 12, "&#8593; %u", v.counts[i]);
+	for (size_t i = 0; i < v.bins; i++) {
+		x = x_of(v.from + (i + 1) * BIN) + 3;
+		if (v.counts[i] <= p->max || x < next)
+			continue;
+		label("strong", x, p->top + 12, "&#8593; %u", v.counts[i]);
+		next = x + 46;
+	}
 }
 
 static void wait_shape(const char *class, const double *waits)
@@ -340,7 +344,7 @@ static void mark_missing(void)
 			continue;
 		line("mark", x, v.count.top, x, y);
 		words = text("packet %llu never came", m->number);
-		note(x, v.count.top + 14 + i * 15, words);
+		note(x, v.count.top + 32 + i * 15, words);
 		free(words);
 	}
 }
@@ -348,7 +352,7 @@ static void mark_missing(void)
 static void measure(void)
 {
 	unsigned int count = 1;
-	double wait = 0.001, usual;
+	double wait = larger(0.001, v.s->idle.to - v.s->idle.from), usual;
 
 	for (size_t i = 0; i < v.bins; i++) {
 		if (v.counts[i] > count)
