@@ -64,7 +64,8 @@ static inline void stops_judge_dma(struct evidence *ev)
 	arrivals_free(&guards);
 }
 
-#define STOPS(sym, label, words, text, first_words, next_words, ...)	\
+#define STOPS_IN(next, where, sym, label, words, text, first_words,	\
+		 next_words, ...)					\
 static void sym##_judge(struct evidence *ev)				\
 {									\
 	stops_judge_dma(ev);						\
@@ -76,6 +77,8 @@ SCENARIO(sym) = {							\
 	.name = label,							\
 	.proves = words,						\
 	.devices = STRINGS(ONE(HDA, 1), ##__VA_ARGS__),			\
+	.variants = where,						\
+	.kernels = { NULL, next },					\
 	.draft = 1,							\
 	.shared_memory = 1,						\
 	.cmdline = { first_words, next_words },				\
@@ -84,5 +87,7 @@ SCENARIO(sym) = {							\
 	.expect = OUTCOME_NO_VERDICT,					\
 	.expect_text = "Kernel panic - not syncing",			\
 }
+
+#define STOPS(...)	STOPS_IN(NULL, NULL, __VA_ARGS__)
 
 #endif

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A device runs, and the next kernel is a pristine one: it would turn the IOMMU
+ * off for a moment and let DMA through to whatever it has there.
+ */
+#include "stops.h"
+
+STOPS_IN("stock", "prod module", running_to_stock, "256-running-to-stock",
+	 "a pristine next kernel stops before it touches the IOMMU",
+	 "luo: LUO state is incompatible with", "", "");
