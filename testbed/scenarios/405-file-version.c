@@ -76,12 +76,12 @@ static void expect_line(struct evidence *ev, int wrote, int reads)
 
 static void judge_newer(struct evidence *ev)
 {
-	expect_line(ev, 2, 1);
+	expect_line(ev, 3, 2);
 }
 
 static void judge_older(struct evidence *ev)
 {
-	expect_line(ev, 1, 2);
+	expect_line(ev, 2, 3);
 }
 
 SCENARIO(file_version) = {

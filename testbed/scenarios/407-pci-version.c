@@ -4,12 +4,12 @@
 
 static void judge_newer(struct evidence *ev)
 {
-	version_judge(ev, "wrote version 2, this one reads version 1$");
+	version_judge(ev, "wrote version 3, this one reads version 2$");
 }
 
 static void judge_older(struct evidence *ev)
 {
-	version_judge(ev, "wrote version 1, this one reads version 2$");
+	version_judge(ev, "wrote version 2, this one reads version 3$");
 }
 
 SCENARIO(pci_version) = {

@@ -36,7 +36,7 @@
  * @list:     In &iommu_liveupdate_incoming.devices.
  * @ser:      Its record, in preserved memory.
  * @domain:   What it is attached to.
- * @adopted:  The driver has taken over the tables of its unit.
+ * @ops:      Of the driver, once it has taken over the tables of its unit.
  * @attached: It was probed.
  * @finished: Its record was given up.
  */
@@ -44,7 +44,7 @@ struct iommu_liveupdate_device {
 	struct list_head list;
 	struct iommu_device_ser *ser;
 	struct iommu_liveupdate_domain *domain;
-	bool adopted;
+	const struct iommu_liveupdate_ops *ops;
 	bool attached;
 	bool finished;
 };
@@ -318,7 +318,7 @@ static int __init iommu_liveupdate_check_adopted(void)
 		return 0;
 
 	list_for_each_entry(device, &iommu_liveupdate_incoming->devices, list) {
-		if (!device->adopted)
+		if (!device->ops && !device->finished)
 			panic("iommu: liveupdate: the unit at %#llx was not taken over, but %04x:%02x:%02x.%d uses it: boot without intel_iommu=off, iommu=off and acpi=off\n",
 			      device->ser->unit, device->ser->segment,
 			      PCI_BUS_NUM(device->ser->bdf),
@@ -386,18 +386,62 @@ const struct iommu_domain_ser *iommu_liveupdate_find_domain(u32 id)
 }
 
 /**
- * iommu_liveupdate_set_adopted - The tables of a unit were taken over.
- * @unit: &iommu_device_ser.unit.
+ * iommu_liveupdate_set_adopted - The tables a device uses were taken over.
+ * @ser: Its record.
+ * @ops: Of the driver that has them.
  *
  * Context: Boot.
  */
-void iommu_liveupdate_set_adopted(u64 unit)
+void iommu_liveupdate_set_adopted(const struct iommu_device_ser *ser,
+				  const struct iommu_liveupdate_ops *ops)
 {
 	struct iommu_liveupdate_device *pos;
 
 	list_for_each_entry(pos, &iommu_liveupdate_incoming->devices, list) {
-		if (pos->ser->unit == unit)
-			pos->adopted = true;
+		if (pos->ser == ser)
+			pos->ops = ops;
+	}
+}
+
+/**
+ * iommu_liveupdate_drop - A device has a record but no access to memory.
+ * @ser: Its record, which is of no use: it was unplugged or cut off in the last
+ *       moments of the previous kernel.
+ *
+ * Context: Boot.
+ */
+void iommu_liveupdate_drop(const struct iommu_device_ser *ser)
+{
+	struct iommu_liveupdate_device *pos;
+
+	pr_warn("%04x:%02x:%02x.%d: does not run on, the previous kernel has cut it off\n",
+		ser->segment, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
+		PCI_FUNC(ser->bdf));
+	list_for_each_entry(pos, &iommu_liveupdate_incoming->devices, list) {
+		if (pos->ser == ser)
+			pos->finished = true;
+	}
+}
+
+/*
+ * Devices that have not been found by now: whoever finds one later has to set it up
+ * anew, and until then it must not reach memory that is about to be unmapped.
+ */
+static void iommu_liveupdate_forget_devices(struct iommu_liveupdate_domain *dom)
+{
+	struct iommu_liveupdate_device *pos;
+
+	lockdep_assert_held(&iommu_liveupdate_mutex);
+
+	list_for_each_entry(pos, &iommu_liveupdate_incoming->devices, list) {
+		if (pos->domain != dom || pos->attached || pos->finished)
+			continue;
+
+		pr_warn("%04x:%02x:%02x.%d: was not found, loses its access to memory\n",
+			pos->ser->segment, PCI_BUS_NUM(pos->ser->bdf),
+			PCI_SLOT(pos->ser->bdf), PCI_FUNC(pos->ser->bdf));
+		pos->ops->forget_device(pos->ser);
+		pos->finished = true;
 	}
 }
 
@@ -422,7 +466,7 @@ struct iommu_domain *iommu_liveupdate_restore(struct device *dev, void **owner)
 	device = iommu_liveupdate_lookup(dev);
 	if (!device || device->attached)
 		return NULL;
-	if (!ops || !device->adopted)
+	if (!ops || device->ops != ops)
 		return ERR_PTR(-EOPNOTSUPP);
 
 	domain = device->domain->domain;
@@ -493,27 +537,49 @@ bool iommu_liveupdate_may_claim(void *marker, void *owner)
 }
 
 /**
- * iommu_liveupdate_is_restored - Does a domain come from the previous kernel?
+ * iommu_liveupdate_marker - Does a domain come from the previous kernel?
  * @domain: The domain.
  *
- * Context: May sleep. Takes iommu_liveupdate_mutex.
- * Return: true until it is finished.
+ * Context: May sleep. Called with the mutex of a group held. Takes
+ *          iommu_liveupdate_mutex.
+ * Return: What the groups of its devices are claimed with until their owner comes;
+ *         NULL if it does not, or is finished.
  */
-bool iommu_liveupdate_is_restored(struct iommu_domain *domain)
+void *iommu_liveupdate_marker(struct iommu_domain *domain)
 {
 	struct iommu_liveupdate_domain *pos;
 
 	guard(mutex)(&iommu_liveupdate_mutex);
 
 	if (!iommu_liveupdate_incoming)
-		return false;
+		return NULL;
 
 	list_for_each_entry(pos, &iommu_liveupdate_incoming->domains, list) {
 		if (pos->domain == domain && !pos->finished)
-			return true;
+			return pos;
 	}
 
-	return false;
+	return NULL;
+}
+
+/**
+ * iommu_liveupdate_unplug - A device goes away that waits for its owner.
+ * @dev: The device.
+ *
+ * Should it come back, it has nothing to keep.
+ *
+ * Context: May sleep. Called with the mutex of the device's group held. Takes
+ *          iommu_liveupdate_mutex.
+ */
+void iommu_liveupdate_unplug(struct device *dev)
+{
+	struct iommu_liveupdate_device *device;
+
+	guard(mutex)(&iommu_liveupdate_mutex);
+
+	device = iommu_liveupdate_lookup(dev);
+	if (device)
+		device->finished = true;
 }
 
 /**
@@ -558,6 +624,9 @@ struct iommu_domain *iommu_domain_retrieve(u32 id, void *owner)
 		return ERR_PTR(-ENOENT);
 	if (dom->owner)
 		return ERR_PTR(-EBUSY);
+
+	/* Its IOTLB entries would not be invalidated when the owner unmaps */
+	iommu_liveupdate_forget_devices(dom);
 	if (!dom->domain)
 		return ERR_PTR(-ENODEV);
 
@@ -595,8 +664,10 @@ EXPORT_SYMBOL_GPL(iommu_domain_unretrieve);
  */
 void iommu_domain_finish(u32 id)
 {
+	struct iommu_liveupdate_device *pos;
 	struct iommu_liveupdate_domain *dom;
-	struct iommu_domain *orphan = NULL;
+	struct iommu_domain *orphan;
+	bool in_use = false;
 
 	scoped_guard(mutex, &iommu_liveupdate_mutex) {
 		dom = iommu_liveupdate_get_domain(iommu_liveupdate_incoming,
@@ -604,15 +675,31 @@ void iommu_domain_finish(u32 id)
 		if (WARN_ON_ONCE(!dom))
 			return;
 
-		dom->finished = true;
+		iommu_liveupdate_forget_devices(dom);
+		list_for_each_entry(pos, &iommu_liveupdate_incoming->devices,
+				    list) {
+			if (pos->domain != dom)
+				continue;
+			in_use |= !pos->finished;
+			pos->finished = true;
+			if (pos->ops)
+				pos->ops->finish_domain(dom->domain, id);
+		}
+
+		orphan = dom->owner ? NULL : dom->domain;
 		if (!dom->domain)
 			pr_warn("domain %u: none of its devices was found: its page tables stay in memory until the next reboot\n",
 				id);
-		else if (!dom->owner)
-			orphan = dom->domain;
+		dom->finished = true;
+		dom->domain = NULL;
+		dom->owner = NULL;
 	}
 
-	if (orphan)
+	/* A device that its driver has not finished may still be attached */
+	if (orphan && in_use)
+		pr_err("domain %u: still in use: its page tables stay in memory until the next reboot\n",
+		       id);
+	else if (orphan)
 		iommu_domain_free(orphan);
 }
 EXPORT_SYMBOL_GPL(iommu_domain_finish);

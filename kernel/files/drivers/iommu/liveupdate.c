@@ -296,6 +296,21 @@ void iommu_domain_unpreserve(struct iommu_domain *domain)
 }
 EXPORT_SYMBOL_GPL(iommu_domain_unpreserve);
 
+static struct iommu_domain *iommu_liveupdate_by_id(u32 id)
+{
+	struct iommu_domain_ser *ser;
+	unsigned long key;
+
+	lockdep_assert_held(&iommu_liveupdate_mutex);
+
+	xa_for_each(&iommu_liveupdate_outgoing->domains.entries, key, ser) {
+		if (ser->id == id)
+			return (struct iommu_domain *)key;
+	}
+
+	return NULL;
+}
+
 /**
  * iommu_device_preserve - Preserve what a device is attached to.
  * @dev:    PCI device, borrowed until iommu_device_unpreserve(). The caller sees to
@@ -373,13 +388,42 @@ void iommu_device_unpreserve(struct device *dev)
 
 	out = iommu_liveupdate_outgoing;
 	ser = xa_load(&out->devices.entries, (unsigned long)dev);
-	if (WARN_ON_ONCE(!ser))
+	if (WARN_ON_ONCE(!ser || !dev->iommu))
 		return;
 
-	dev_iommu_ops(dev)->liveupdate->unpreserve_device(dev);
+	dev_iommu_ops(dev)->liveupdate->unpreserve_device(dev,
+							   iommu_liveupdate_by_id(ser->domain_id));
 	iommu_liveupdate_table_put(&out->devices, dev, ser, sizeof(*ser));
 }
 EXPORT_SYMBOL_GPL(iommu_device_unpreserve);
+
+/**
+ * iommu_device_freeze - Is a device still as it was preserved?
+ * @dev: The device.
+ *
+ * To be called when its file is frozen. Others may have come into its group, or the
+ * device may be cut off for a reset that is under way.
+ *
+ * Context: May sleep. Takes the mutex of the device's group and
+ *          iommu_liveupdate_mutex.
+ * Return: 0 if it is, -EBUSY if not.
+ */
+int iommu_device_freeze(struct device *dev)
+{
+	struct iommu_domain *domain;
+	struct iommu_device_ser *ser;
+
+	scoped_guard(mutex, &iommu_liveupdate_mutex) {
+		ser = xa_load(&iommu_liveupdate_outgoing->devices.entries,
+			      (unsigned long)dev);
+		if (WARN_ON_ONCE(!ser))
+			return -EBUSY;
+		domain = iommu_liveupdate_by_id(ser->domain_id);
+	}
+
+	return iommu_liveupdate_sole_user(dev, domain) ? 0 : -EBUSY;
+}
+EXPORT_SYMBOL_GPL(iommu_device_freeze);
 
 static const struct liveupdate_flb_ops iommu_liveupdate_flb_ops = {
 	.preserve = iommu_liveupdate_flb_preserve,

@@ -27,6 +27,10 @@ struct liveupdate_flb_op_args;
  * @restore_domain:    Make a domain of what @preserve_domain of the previous kernel
  *                     recorded, for the first of its devices. Its page tables are in
  *                     use by then.
+ * @finish_domain:     The record of a domain is about to be dropped: give up what was
+ *                     reserved for it. The domain is NULL if it was never restored.
+ * @forget_device:     A device that should run on was not found: take the access of
+ *                     its requester ID away.
  *
  * All are called with iommu_liveupdate_mutex held, @restore_domain in addition with
  * the mutex of the device's group.
@@ -38,9 +42,12 @@ struct iommu_liveupdate_ops {
 	int (*preserve_device)(struct device *dev, struct iommu_domain *domain,
 			       const struct iommu_domain_ser *domain_ser,
 			       struct iommu_device_ser *ser);
-	void (*unpreserve_device)(struct device *dev);
+	void (*unpreserve_device)(struct device *dev,
+				  struct iommu_domain *domain);
 	struct iommu_domain *(*restore_domain)(struct device *dev,
 					       const struct iommu_domain_ser *ser);
+	void (*finish_domain)(struct iommu_domain *domain, u32 id);
+	void (*forget_device)(const struct iommu_device_ser *ser);
 };
 
 #ifdef CONFIG_IOMMU_LIVEUPDATE
@@ -57,13 +64,16 @@ const struct iommu_device_ser *
 iommu_liveupdate_next_device(const struct iommu_device_ser *prev);
 const struct iommu_device_ser *iommu_liveupdate_find_device(struct device *dev);
 const struct iommu_domain_ser *iommu_liveupdate_find_domain(u32 id);
-void iommu_liveupdate_set_adopted(u64 unit);
+void iommu_liveupdate_set_adopted(const struct iommu_device_ser *ser,
+				  const struct iommu_liveupdate_ops *ops);
+void iommu_liveupdate_drop(const struct iommu_device_ser *ser);
 
 /* liveupdate-incoming.c, for the core */
 struct iommu_domain *iommu_liveupdate_restore(struct device *dev, void **owner);
 bool iommu_liveupdate_is_marker(void *owner);
 bool iommu_liveupdate_may_claim(void *marker, void *owner);
-bool iommu_liveupdate_is_restored(struct iommu_domain *domain);
+void *iommu_liveupdate_marker(struct iommu_domain *domain);
+void iommu_liveupdate_unplug(struct device *dev);
 
 /* iommu.c */
 void iommu_liveupdate_domain_init(struct iommu_domain *domain,
@@ -84,9 +94,24 @@ static inline bool iommu_liveupdate_may_claim(void *marker, void *owner)
 	return false;
 }
 
-static inline bool iommu_liveupdate_is_restored(struct iommu_domain *domain)
+static inline void *iommu_liveupdate_marker(struct iommu_domain *domain)
+{
+	return NULL;
+}
+
+static inline bool iommu_liveupdate_is_marker(void *owner)
 {
 	return false;
+}
+
+static inline void iommu_liveupdate_unplug(struct device *dev)
+{
+}
+
+static inline const struct iommu_device_ser *
+iommu_liveupdate_find_device(struct device *dev)
+{
+	return NULL;
 }
 
 #endif /* CONFIG_IOMMU_LIVEUPDATE */

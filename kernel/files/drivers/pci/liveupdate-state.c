@@ -26,6 +26,12 @@
 #include "pci.h"
 
 static const struct pci_cap_saved_data *
+pci_state_first_cap(const struct pci_saved_state *state)
+{
+	return (void *)state->caps;
+}
+
+static const struct pci_cap_saved_data *
 pci_state_next_cap(const struct pci_cap_saved_data *cap)
 {
 	return (void *)cap + sizeof(*cap) + cap->size;
@@ -43,7 +49,8 @@ size_t pci_saved_state_ser_size(const struct pci_saved_state *state)
 	const struct pci_cap_saved_data *cap;
 	size_t size = sizeof(struct pci_state_ser);
 
-	for (cap = state->cap; cap->size; cap = pci_state_next_cap(cap))
+	for (cap = pci_state_first_cap(state); cap->size;
+	     cap = pci_state_next_cap(cap))
 		size += sizeof(struct pci_state_cap_ser) + cap->size;
 
 	return size;
@@ -67,7 +74,8 @@ void pci_saved_state_serialize(const struct pci_saved_state *state,
 	memcpy(ser->config_space, state->config_space,
 	       sizeof(ser->config_space));
 
-	for (cap = state->cap; cap->size; cap = pci_state_next_cap(cap)) {
+	for (cap = pci_state_first_cap(state); cap->size;
+	     cap = pci_state_next_cap(cap)) {
 		struct pci_state_cap_ser *out = (void *)pos;
 
 		out->id = cap->cap_nr;
@@ -159,7 +167,7 @@ pci_saved_state_deserialize(struct pci_dev *dev, const struct pci_state_ser *ser
 	memcpy(state->config_space, ser->config_space,
 	       sizeof(state->config_space));
 
-	cap = state->cap;
+	cap = (void *)state->caps;
 	for (i = 0; i < ser->nr_caps; i++) {
 		const struct pci_state_cap_ser *in =
 			pci_state_read_cap(ser, &pos);

@@ -24,11 +24,13 @@ int iommu_domain_preserve(struct iommu_domain *domain, u32 *id);
 void iommu_domain_unpreserve(struct iommu_domain *domain);
 int iommu_device_preserve(struct device *dev, struct iommu_domain *domain);
 void iommu_device_unpreserve(struct device *dev);
+int iommu_device_freeze(struct device *dev);
 
 bool iommu_device_is_incoming(struct device *dev);
 struct iommu_domain *iommu_domain_retrieve(u32 id, void *owner);
 void iommu_domain_unretrieve(u32 id);
 void iommu_domain_finish(u32 id);
+bool iommu_device_can_finish(struct device *dev);
 void iommu_device_finish(struct device *dev);
 
 #else /* CONFIG_IOMMU_LIVEUPDATE */
@@ -40,6 +42,16 @@ static inline int iommu_liveupdate_register_flb(struct liveupdate_file_handler *
 
 static inline void iommu_liveupdate_unregister_flb(struct liveupdate_file_handler *fh)
 {
+}
+
+static inline int iommu_device_freeze(struct device *dev)
+{
+	return 0;
+}
+
+static inline bool iommu_device_can_finish(struct device *dev)
+{
+	return true;
 }
 
 static inline bool iommu_device_is_incoming(struct device *dev)

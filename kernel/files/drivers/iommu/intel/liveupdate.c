@@ -58,15 +58,23 @@
  * @tables:     How many preserved devices need a table, by page number.
  * @dids:       Domain IDs that wait for the domain which had them in the previous
  *              kernel, by &iommu_domain_ser.id.
- * @adopted:    The tables come from the previous kernel.
+ * @held:       Those that it has now, referenced until its record is dropped.
+ * @iommu:      The unit.
+ * @list:       In intel_liveupdate_adopted if the tables come from the previous
+ *              kernel.
  */
 struct intel_iommu_liveupdate {
 	unsigned int nr_devices;
 	unsigned long *rids;
 	struct xarray tables;
 	struct xarray dids;
-	bool adopted;
+	struct xarray held;
+	struct intel_iommu *iommu;
+	struct list_head list;
 };
+
+/* Units with tables of the previous kernel, filled at boot */
+static LIST_HEAD(intel_liveupdate_adopted);
 
 static struct intel_iommu_liveupdate *
 intel_liveupdate_get(struct intel_iommu *iommu)
@@ -88,6 +96,9 @@ intel_liveupdate_get(struct intel_iommu *iommu)
 
 	xa_init(&lu->tables);
 	xa_init(&lu->dids);
+	xa_init(&lu->held);
+	INIT_LIST_HEAD(&lu->list);
+	lu->iommu = iommu;
 	iommu->liveupdate = lu;
 	return lu;
 }
@@ -201,19 +212,51 @@ static void intel_liveupdate_unpreserve_domain(struct iommu_domain *domain)
 	pt_iommu_unpreserve(&to_dmar_domain(domain)->iommu);
 }
 
+/* The next kernel may make the domain for any of its devices, behind any unit */
+static int intel_liveupdate_check_unit(struct device *dev,
+				       struct dmar_domain *dmar_domain,
+				       const struct iommu_pt_ser *pt)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct iommu_domain *domain;
+	bool same;
+
+	if (pt->format == IOMMU_PT_SER_X86_64)
+		domain = intel_iommu_domain_alloc_first_stage(dev, info->iommu,
+							      0);
+	else
+		domain = intel_iommu_domain_alloc_second_stage(dev, info->iommu,
+							       0);
+	if (IS_ERR(domain))
+		return PTR_ERR(domain);
+
+	same = domain->pgsize_bitmap == dmar_domain->domain.pgsize_bitmap &&
+	       domain->geometry.aperture_end ==
+	       dmar_domain->domain.geometry.aperture_end &&
+	       to_dmar_domain(domain)->iotlb_sync_map ==
+	       dmar_domain->iotlb_sync_map;
+	domain->ops->free(domain);
+	if (same)
+		return 0;
+
+	dev_info(dev, "liveupdate: cannot run on: its IOMMU is not like the one its domain was made for\n");
+	return -EOPNOTSUPP;
+}
+
 static int intel_liveupdate_preserve_device(struct device *dev,
 					    struct iommu_domain *domain,
 					    const struct iommu_domain_ser *domain_ser,
 					    struct iommu_device_ser *ser)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
 	struct intel_iommu *iommu = info->iommu;
 	struct intel_iommu_liveupdate *lu;
 	void *context;
 	int err;
 
 	/* The page request queue and the cached translations are not preserved */
-	if (info->ats_supported || info->pri_supported || info->pasid_enabled ||
+	if (info->ats_supported || info->pri_supported || info->pasid_supported ||
 	    dev_is_real_dma_subdevice(dev)) {
 		dev_info(dev, "liveupdate: cannot run on: uses ATS, PRI, PASIDs or the DMA of another device\n");
 		return -EOPNOTSUPP;
@@ -225,6 +268,10 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 	context = intel_liveupdate_context_table(iommu, info);
 	if (!context)
 		return -EINVAL;
+
+	err = intel_liveupdate_check_unit(dev, dmar_domain, &domain_ser->pt);
+	if (err)
+		return err;
 
 	lu = intel_liveupdate_get(iommu);
 	if (!lu)
@@ -247,7 +294,12 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 		ser->max_pasid = info->pasid_table->max_pasid;
 	}
 
-	ser->did = domain_id_iommu(to_dmar_domain(domain), iommu);
+	/* Detached for a reset, it gets the same domain ID back */
+	err = domain_attach_iommu(dmar_domain, iommu);
+	if (err)
+		goto err_put_pasid;
+
+	ser->did = domain_id_iommu(dmar_domain, iommu);
 	ser->unit = iommu->reg_phys;
 	ser->root = virt_to_phys(iommu->root_entry);
 
@@ -255,6 +307,10 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 	lu->nr_devices++;
 	return 0;
 
+err_put_pasid:
+	if (sm_supported(iommu))
+		intel_liveupdate_put_pasid(lu, info->pasid_table,
+					   intel_liveupdate_nr_pdes(info->pasid_table));
 err_put_context:
 	intel_liveupdate_put_table(lu, context);
 err_put_root:
@@ -262,7 +318,8 @@ err_put_root:
 	return err;
 }
 
-static void intel_liveupdate_unpreserve_device(struct device *dev)
+static void intel_liveupdate_unpreserve_device(struct device *dev,
+					       struct iommu_domain *domain)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
 	struct intel_iommu *iommu = info->iommu;
@@ -273,6 +330,7 @@ static void intel_liveupdate_unpreserve_device(struct device *dev)
 	scoped_guard(spinlock, &iommu->lock)
 		context = iommu_context_addr(iommu, info->bus, info->devfn, 0);
 
+	domain_detach_iommu(to_dmar_domain(domain), iommu);
 	lu->nr_devices--;
 	clear_bit(PCI_DEVID(info->bus, info->devfn), lu->rids);
 	if (sm_supported(iommu))
@@ -374,6 +432,24 @@ intel_liveupdate_find(struct intel_iommu *iommu, u16 bdf)
 	return NULL;
 }
 
+/* Does the entry say what the record does, and what this kernel would write? */
+static bool intel_liveupdate_check_context(struct intel_iommu *iommu,
+					   struct context_entry *ce,
+					   const struct iommu_device_ser *ser)
+{
+	const struct iommu_pt_ser *pt =
+		&iommu_liveupdate_find_domain(ser->domain_id)->pt;
+	u64 lo, hi;
+
+	if (sm_supported(iommu))
+		return (ce->lo & VTD_PAGE_MASK) == ser->pasid_dir;
+
+	/* Multi-level translation; two levels more than the address width says */
+	lo = pt->top_phys | CONTEXT_TT_MULTI_LEVEL << 2 | 1;
+	hi = (u64)ser->did << 8 | (pt->top_level - 1);
+	return ce->lo == lo && ce->hi == hi;
+}
+
 static unsigned int intel_liveupdate_check_contexts(struct intel_iommu *iommu,
 						    u64 entry, u16 first_rid)
 {
@@ -381,14 +457,13 @@ static unsigned int intel_liveupdate_check_contexts(struct intel_iommu *iommu,
 	const struct iommu_device_ser *ser;
 	struct context_entry *table, *ce;
 	unsigned int i, found = 0;
-	u64 target;
 	u16 rid;
 
 	if (!(entry & 1))
 		return 0;
 
 	table = iommu_restore_pages(entry & VTD_PAGE_MASK, SZ_4K);
-	if (IS_ERR_OR_NULL(table))
+	if (!table)
 		intel_liveupdate_fail(iommu, "context table %#llx was not preserved",
 				      entry);
 
@@ -403,18 +478,38 @@ static unsigned int intel_liveupdate_check_contexts(struct intel_iommu *iommu,
 			intel_liveupdate_fail(iommu, "requester ID %#x has access but no record",
 					      rid);
 
-		if (sm_supported(iommu))
-			target = ser->pasid_dir;
-		else
-			target = iommu_liveupdate_find_domain(ser->domain_id)->pt.top_phys;
-		if ((ce->lo & VTD_PAGE_MASK) != target ||
-		    (!sm_supported(iommu) && context_domain_id(ce) != ser->did))
+		if (!intel_liveupdate_check_context(iommu, ce, ser))
 			intel_liveupdate_fail(iommu, "requester ID %#x is not attached to what its record says",
 					      rid);
+		iommu_liveupdate_set_adopted(ser, &intel_iommu_liveupdate_ops);
 		found++;
 	}
 
 	return found;
+}
+
+static struct context_entry *intel_liveupdate_context(struct root_entry *root,
+						      bool scalable, u16 bdf)
+{
+	u8 bus = PCI_BUS_NUM(bdf), devfn = bdf & 0xff;
+	u64 entry = root[bus].lo;
+
+	if (scalable && devfn >= 0x80)
+		entry = root[bus].hi;
+	if (!(entry & 1))
+		return NULL;
+	if (scalable)
+		devfn = (devfn & 0x7f) * 2;
+	return (struct context_entry *)phys_to_virt(entry & VTD_PAGE_MASK) + devfn;
+}
+
+static bool intel_liveupdate_has_access(struct root_entry *root, bool scalable,
+					u16 bdf)
+{
+	struct context_entry *context =
+		intel_liveupdate_context(root, scalable, bdf);
+
+	return context && context_present(context);
 }
 
 static void intel_liveupdate_reserve_did(struct intel_iommu *iommu,
@@ -489,7 +584,7 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 		intel_liveupdate_fail(iommu, "translation is off");
 
 	root = iommu_restore_pages(root_phys, VTD_PAGE_SIZE);
-	if (IS_ERR_OR_NULL(root))
+	if (!root)
 		intel_liveupdate_fail(iommu, "root table %#llx was not preserved",
 				      root_phys);
 
@@ -501,28 +596,34 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 		found += intel_liveupdate_check_contexts(iommu, root[bus].hi,
 							 PCI_DEVID(bus, 0x80));
 	}
-	if (found != expected)
-		intel_liveupdate_fail(iommu, "%u devices have access, %u a record",
-				      found, expected);
+	while (found != expected && (ser = iommu_liveupdate_next_device(ser))) {
+		if (ser->unit == iommu->reg_phys &&
+		    !intel_liveupdate_has_access(root, sm_supported(iommu),
+						 ser->bdf))
+			iommu_liveupdate_drop(ser);
+	}
 
 	iommu->root_entry = root;
-	iommu->liveupdate->adopted = true;
-	iommu_liveupdate_set_adopted(iommu->reg_phys);
+	list_add(&iommu->liveupdate->list, &intel_liveupdate_adopted);
 	pr_info("%s: runs on with the tables of the previous kernel, %u devices\n",
 		iommu->name, found);
 	return true;
 }
 
 /**
- * intel_liveupdate_is_adopted - Do the tables come from the previous kernel?
+ * intel_liveupdate_check_ignored - May a unit be left off?
  * @iommu: The unit.
  *
- * Context: Any.
- * Return: true if intel_liveupdate_adopt() took them over.
+ * Context: Boot. Panics if devices go on using it.
  */
-bool intel_liveupdate_is_adopted(struct intel_iommu *iommu)
+void intel_liveupdate_check_ignored(struct intel_iommu *iommu)
 {
-	return iommu->liveupdate && iommu->liveupdate->adopted;
+	const struct iommu_device_ser *ser = NULL;
+
+	while ((ser = iommu_liveupdate_next_device(ser))) {
+		if (ser->unit == iommu->reg_phys)
+			intel_liveupdate_fail(iommu, "this kernel does not use the unit");
+	}
 }
 
 /**
@@ -549,6 +650,7 @@ int intel_liveupdate_take_did(struct dmar_domain *domain,
 {
 	void *entry = NULL;
 
+	/* Taken once, and kept until intel_liveupdate_finish_domain() */
 	if (domain->liveupdate_id && iommu->liveupdate)
 		entry = xa_erase(&iommu->liveupdate->dids,
 				 domain->liveupdate_id);
@@ -563,8 +665,17 @@ int intel_liveupdate_take_did(struct dmar_domain *domain,
  */
 void intel_liveupdate_probe_device(struct device_domain_info *info)
 {
-	info->adopted = intel_liveupdate_is_adopted(info->iommu) &&
-			iommu_liveupdate_find_device(info->dev);
+	const struct iommu_device_ser *ser;
+
+	ser = iommu_liveupdate_find_device(info->dev);
+	if (!ser || ser->unit != info->iommu->reg_phys)
+		return;
+
+	/* As before the kexec: what it may have now is not in its entries */
+	info->liveupdate_id = ser->domain_id;
+	info->ats_supported = 0;
+	info->pri_supported = 0;
+	info->pasid_supported = 0;
 }
 
 /**
@@ -578,10 +689,16 @@ void intel_liveupdate_probe_device(struct device_domain_info *info)
 bool intel_liveupdate_is_attached(struct dmar_domain *domain,
 				  struct device_domain_info *info)
 {
-	bool attached = info->adopted && domain->liveupdate_id;
+	u32 id = info->liveupdate_id;
 
-	info->adopted = false;
-	return attached;
+	if (!id)
+		return false;
+	if (id != domain->liveupdate_id)
+		panic("DMAR: liveupdate: %s would be taken off the domain it runs on with\n",
+		      dev_name(info->dev));
+
+	info->liveupdate_id = 0;
+	return true;
 }
 
 static bool intel_liveupdate_check_pasid(const struct iommu_device_ser *ser,
@@ -591,6 +708,12 @@ static bool intel_liveupdate_check_pasid(const struct iommu_device_ser *ser,
 		&iommu_liveupdate_find_domain(ser->domain_id)->pt;
 	u64 top;
 	u16 pgtt;
+	int i;
+
+	for (i = IOMMU_NO_PASID + 1; i < PASID_TBL_ENTRIES; i++) {
+		if (pasid_pte_is_present(&pte[i]))
+			return false;
+	}
 
 	if (pt->format == IOMMU_PT_SER_X86_64) {
 		pgtt = PASID_ENTRY_PGTT_FL_ONLY;
@@ -619,32 +742,56 @@ struct pasid_dir_entry *intel_liveupdate_pasid_dir(struct device *dev,
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
 	const struct iommu_device_ser *ser;
 	struct pasid_dir_entry *dir;
-	void *table;
+	struct pasid_entry *table;
 	size_t i;
 
-	if (!info->adopted)
+	if (!info->liveupdate_id)
 		return NULL;
 
 	ser = iommu_liveupdate_find_device(dev);
 	dir = iommu_restore_pages(ser->pasid_dir, size);
-	if (IS_ERR_OR_NULL(dir) || ser->max_pasid != size << 3)
+	if (!dir || ser->max_pasid != size << 3)
 		intel_liveupdate_fail(info->iommu, "PASID directory %#llx of %s was not preserved",
 				      ser->pasid_dir, dev_name(dev));
 
-	for (i = 0; i < size / sizeof(*dir); i++) {
-		if (!(dir[i].val & 1))
-			continue;
-		table = iommu_restore_pages(dir[i].val & VTD_PAGE_MASK, SZ_4K);
-		if (IS_ERR_OR_NULL(table))
-			intel_liveupdate_fail(info->iommu, "a PASID table of %s was not preserved",
-					      dev_name(dev));
-	}
-
-	if (!(dir[0].val & 1) ||
-	    !intel_liveupdate_check_pasid(ser, get_pasid_table_from_pde(&dir[0])))
+	/* There is one table, with one entry, that for requests without PASID */
+	table = dir[0].val & 1 ?
+		iommu_restore_pages(dir[0].val & VTD_PAGE_MASK, SZ_4K) : NULL;
+	if (!table)
+		intel_liveupdate_fail(info->iommu, "the PASID table of %s was not preserved",
+				      dev_name(dev));
+	for (i = 1; i < size / sizeof(*dir) && !dir[i].val; i++)
+		;
+	if (i != size / sizeof(*dir) ||
+	    !intel_liveupdate_check_pasid(ser, table))
 		intel_liveupdate_fail(info->iommu, "%s is not attached to what its record says",
 				      dev_name(dev));
 	return dir;
+}
+
+/*
+ * Each unit whose tables point to the domain may have cached translations with its
+ * ID, also while no device behind it is probed.
+ */
+static int intel_liveupdate_hold_dids(struct dmar_domain *domain)
+{
+	struct intel_iommu_liveupdate *lu;
+	int err;
+
+	list_for_each_entry(lu, &intel_liveupdate_adopted, list) {
+		void *did = xa_load(&lu->dids, domain->liveupdate_id);
+
+		if (!did)
+			continue;
+		err = xa_err(xa_store(&lu->held, domain->liveupdate_id, did,
+				      GFP_KERNEL));
+		if (!err)
+			err = domain_attach_iommu(domain, lu->iommu);
+		if (err)
+			return err;
+	}
+
+	return 0;
 }
 
 static struct iommu_domain *
@@ -682,7 +829,51 @@ intel_liveupdate_restore_domain(struct device *dev,
 
 	/* What was restored before a failure must not be freed: the caller panics */
 	err = pt_iommu_restore(&dmar_domain->iommu, &ser->pt);
+	if (!err)
+		err = intel_liveupdate_hold_dids(dmar_domain);
 	return err ? ERR_PTR(err) : domain;
+}
+
+static void intel_liveupdate_finish_domain(struct iommu_domain *domain, u32 id)
+{
+	struct intel_iommu_liveupdate *lu;
+	void *did;
+
+	list_for_each_entry(lu, &intel_liveupdate_adopted, list) {
+		did = xa_erase(&lu->held, id);
+		if (did && domain)
+			domain_detach_iommu(to_dmar_domain(domain), lu->iommu);
+		did = xa_erase(&lu->dids, id);
+		if (did)
+			ida_free(&lu->iommu->domain_ida, xa_to_value(did));
+	}
+}
+
+static void intel_liveupdate_forget_device(const struct iommu_device_ser *ser)
+{
+	struct intel_iommu_liveupdate *lu;
+	struct context_entry *context;
+	struct intel_iommu *iommu;
+
+	list_for_each_entry(lu, &intel_liveupdate_adopted, list) {
+		iommu = lu->iommu;
+		if (iommu->reg_phys != ser->unit)
+			continue;
+
+		scoped_guard(spinlock, &iommu->lock) {
+			context = intel_liveupdate_context(iommu->root_entry,
+							   sm_supported(iommu),
+							   ser->bdf);
+			context_clear_present(context);
+			__iommu_flush_cache(iommu, context, sizeof(*context));
+		}
+		iommu->flush.flush_context(iommu, 0, 0, 0, DMA_CCMD_GLOBAL_INVL);
+		if (sm_supported(iommu))
+			qi_flush_pasid_cache(iommu, 0, QI_PC_GLOBAL, 0);
+		iommu->flush.flush_iotlb(iommu, 0, 0, 0, DMA_TLB_GLOBAL_FLUSH);
+		context_clear_entry(context);
+		__iommu_flush_cache(iommu, context, sizeof(*context));
+	}
 }
 
 const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops = {
@@ -691,4 +882,6 @@ const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops = {
 	.preserve_device = intel_liveupdate_preserve_device,
 	.unpreserve_device = intel_liveupdate_unpreserve_device,
 	.restore_domain = intel_liveupdate_restore_domain,
+	.finish_domain = intel_liveupdate_finish_domain,
+	.forget_device = intel_liveupdate_forget_device,
 };

@@ -381,6 +381,7 @@ static const struct liveupdate_file_ops iommufd_liveupdate_ops = {
 	.preserve = iommufd_liveupdate_preserve,
 	.unpreserve = iommufd_liveupdate_unpreserve,
 	.retrieve = iommufd_liveupdate_retrieve,
+	.retrieve_again = true,
 	.can_finish = iommufd_liveupdate_can_finish,
 	.can_discard = iommufd_liveupdate_can_discard,
 	.finish = iommufd_liveupdate_finish,

@@ -109,6 +109,7 @@
 #include <linux/cleanup.h>
 #include <linux/delay.h>
 #include <linux/io.h>
+#include <linux/iommu-liveupdate.h>
 #include <linux/kexec_handover.h>
 #include <linux/liveupdate.h>
 #include <linux/pci.h>
@@ -304,6 +305,11 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 	mutex_lock(&vdev->igate);
 	vfio_pci_zap_and_down_write_memory_lock(vdev);
 	ret = vfio_pci_liveupdate_check_frozen(vdev);
+	if (!ret && vfio_pci_liveupdate_runs(vdev->liveupdate_ser)) {
+		ret = iommu_device_freeze(&vdev->pdev->dev);
+		if (ret)
+			pci_err(vdev->pdev, "liveupdate: cannot be frozen: it is being reset, or no longer alone in its IOMMU group\n");
+	}
 	if (!ret) {
 		if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 			vfio_pci_state_save(vdev,

@@ -217,15 +217,19 @@ void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
 bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
+	struct pci_dev *pdev;
 
 	if (args->retrieve_status <= 0)
 		return false;
-	if (!vfio_pci_liveupdate_runs(ser) ||
-	    vfio_device_file_is_bound(args->file))
+	if (!vfio_pci_liveupdate_runs(ser))
 		return true;
 
-	pci_err(vfio_pci_liveupdate_vdev(args->file)->pdev,
-		"liveupdate: cannot be finished: it runs on, bind it to its iommufd first\n");
+	pdev = vfio_pci_liveupdate_vdev(args->file)->pdev;
+	if (vfio_device_file_is_bound(args->file) &&
+	    iommu_device_can_finish(&pdev->dev))
+		return true;
+
+	pci_err(pdev, "liveupdate: cannot be finished: it runs on, bind it to its iommufd and attach it to its HWPT first\n");
 	return false;
 }
 
