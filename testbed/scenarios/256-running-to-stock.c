@@ -5,6 +5,7 @@
  */
 #include "stops.h"
 
-STOPS_IN("stock", "prod module", running_to_stock, "256-running-to-stock",
+STOPS_IN(NULL, "stock", "prod module", running_to_stock,
+	 "256-running-to-stock",
 	 "a pristine next kernel stops before it touches the IOMMU",
 	 "luo: LUO state is incompatible with", "", "");

@@ -34,14 +34,17 @@ static inline void stops_never(void)
 	FAIL("the kernel came up, though it cannot take the device over");
 }
 
-/* After the new kernel's first line: it is none of the old one's doing */
+/* After the new kernel's first access: it is none of the old one's doing */
 static inline size_t stops_late(struct evidence *ev, const struct arrivals *a)
 {
-	struct span gap = span_gap_new(ev, 1);
+	double there = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < a->n && gap.from < gap.to; i++)
-		n += a->times[i] > ev->events[gap.from].time;
+	for (size_t i = 0; i < ev->n_events && !there; i++)
+		if (ev->events[i].half == HALF_GAP_NEW)
+			there = ev->events[i].time;
+	for (size_t i = 0; i < a->n && there; i++)
+		n += a->times[i] > there;
 	return n;
 }
 
@@ -64,7 +67,7 @@ static inline void stops_judge_dma(struct evidence *ev)
 	arrivals_free(&guards);
 }
 
-#define STOPS_IN(next, where, sym, label, words, text, first_words,	\
+#define STOPS_IN(old, next, where, sym, label, words, text, first_words,	\
 		 next_words, ...)					\
 static void sym##_judge(struct evidence *ev)				\
 {									\
@@ -78,7 +81,7 @@ SCENARIO(sym) = {							\
 	.proves = words,						\
 	.devices = STRINGS(ONE(HDA, 1), ##__VA_ARGS__),			\
 	.variants = where,						\
-	.kernels = { NULL, next },					\
+	.kernels = { old, next },					\
 	.draft = 1,							\
 	.shared_memory = 1,						\
 	.cmdline = { first_words, next_words },				\
@@ -88,6 +91,6 @@ SCENARIO(sym) = {							\
 	.expect_text = "Kernel panic - not syncing",			\
 }
 
-#define STOPS(...)	STOPS_IN(NULL, NULL, __VA_ARGS__)
+#define STOPS(...)	STOPS_IN(NULL, NULL, NULL, __VA_ARGS__)
 
 #endif
