@@ -7,6 +7,9 @@
 #include "log.h"
 
 #define EDU_LIVENESS	0x04
+#define EDU_IRQ_STATUS	0x24
+#define EDU_IRQ_RAISE	0x60
+#define EDU_IRQ_ACK	0x64
 #define EDU_DMA_SRC	0x80
 #define EDU_DMA_DST	0x88
 #define EDU_DMA_COUNT	0x90
@@ -15,6 +18,7 @@
 
 #define EDU_CMD_START	1
 #define EDU_CMD_TO_RAM	2
+#define EDU_CMD_IRQ	4
 
 #define EDU_MASK	((1ULL << 28) - 1)
 
@@ -82,4 +86,24 @@ int edu_write_ram(volatile void *bar, uint64_t iova, size_t size)
 {
 	edu_start_write_ram(bar, iova, size);
 	return wait_done(bar);
+}
+
+void edu_start_write_ram_irq(volatile void *bar, uint64_t iova, size_t size)
+{
+	check_range(iova, size);
+	start(bar, EDU_INTERNAL, iova, size,
+	      EDU_CMD_START | EDU_CMD_TO_RAM | EDU_CMD_IRQ);
+}
+
+void edu_irq_raise(volatile void *bar, uint32_t why)
+{
+	*reg32(bar, EDU_IRQ_RAISE) = why;
+}
+
+uint32_t edu_irq_take(volatile void *bar)
+{
+	uint32_t why = *reg32(bar, EDU_IRQ_STATUS);
+
+	*reg32(bar, EDU_IRQ_ACK) = why;
+	return why;
 }

@@ -21,4 +21,12 @@ int edu_write_ram(volatile void *bar, uint64_t iova, size_t size);
 /* Start only: the bytes go about 100 ms later */
 void edu_start_write_ram(volatile void *bar, uint64_t iova, size_t size);
 
+/* The same, and an interrupt at the end, for this reason */
+#define EDU_IRQ_DMA	0x100
+void edu_start_write_ram_irq(volatile void *bar, uint64_t iova, size_t size);
+
+/* An interrupt for reasons of our own; and why there was one, which ends it */
+void edu_irq_raise(volatile void *bar, uint32_t why);
+uint32_t edu_irq_take(volatile void *bar);
+
 #endif

@@ -47,9 +47,10 @@ void expect_all_received(struct evidence *ev, int k, const char *when);
  */
 void judge_running(struct evidence *ev);
 
-/* Parts of it: the same without what is said of faults */
-void judge_running_device(struct evidence *ev, int k, const char *bdf);
-/* ... for all devices but this one (NULL: for all) */
+/* Parts of it: a device up to another marker of the next kernel */
+void judge_running_device(struct evidence *ev, int k, const char *bdf,
+			  unsigned int until);
+/* All devices but this one (NULL: all), without what is said of faults */
 void judge_running_states(struct evidence *ev, const char *aside);
 
 /* Of no device, or no other one than @but */

@@ -147,9 +147,10 @@ static int count_nvme_config(const struct evidence *ev, struct span s)
 	return n;
 }
 
-void judge_running_device(struct evidence *ev, int k, const char *bdf)
+void judge_running_device(struct evidence *ev, int k, const char *bdf,
+			  unsigned int until)
 {
-	struct span s = span_markers(ev, k, MARK_REBOOT, k + 1, MARK_FINISHED);
+	struct span s = span_markers(ev, k, MARK_REBOOT, k + 1, until);
 	const struct pci_function *f = pci_function(ev, bdf);
 
 	if (!f) {
@@ -189,7 +190,7 @@ void judge_running_states(struct evidence *ev, const char *aside)
 							    l->kernel + 1,
 							    MARK_FINISHED));
 		}
-		judge_running_device(ev, l->kernel, bdf);
+		judge_running_device(ev, l->kernel, bdf, MARK_FINISHED);
 		last = l->kernel;
 		seen++;
 	}

@@ -144,7 +144,7 @@ static void judge(struct evidence *ev)
 	struct arrivals packets = arrivals_load(ev, "packets");
 	struct arrivals sound = arrivals_load(ev, "hda");
 
-	judge_running_device(ev, 1, "01:00.0");
+	judge_running_device(ev, 1, "01:00.0", MARK_FINISHED);
 	expect_translation(ev, span_markers(ev, 1, MARK_REBOOT, 2,
 					    MARK_FINISHED));
 	expect_no_faults(ev, NULL);
