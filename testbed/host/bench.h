@@ -23,4 +23,7 @@ struct bench {
 /* Print the table and the targets, write both files. Return: all are met */
 int bench_report(const struct bench *b, const char *dir);
 
+/* Mapped memory, of which the guest has @said all and noted the rest */
+void bench_tables_report(const char *said, const char *notes, const char *dir);
+
 #endif
