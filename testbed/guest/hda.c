@@ -80,6 +80,8 @@ void hda_start(struct running *r)
 	bar_write(o, STREAM_LENGTH, 2 * BUFFER);
 	write16(r, STREAM_LAST, 1);
 	write16(r, STREAM_FORMAT, FORMAT);
+	/* The codec of QEMU does not hear of a reset while a stream runs */
+	bar_write(o, STREAM_CTL, CTL_NUMBER | CTL_RUN);
 	bar_write(o, STREAM_CTL, CTL_NUMBER);
 	bar_write(o, STREAM_CTL, CTL_NUMBER | CTL_RUN);
 }

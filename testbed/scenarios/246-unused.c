@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A table is marked that no device is attached to when the kernels change:
+ * whatever becomes of it, the device beside it comes back.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "continuity.h"
+#include "edu.h"
+#include "iommufd.h"
+#include "log.h"
+#include "machines.h"
+#include "marker.h"
+#include "pci.h"
+#include "running.h"
+#include "scenario.h"
+#include "watch.h"
+
+#define SIZE	(64 << 10)
+
+static void first(void)
+{
+	struct running *r = &running[0];
+	uint32_t unused;
+
+	running_open(r, pci_find(ID_EDU, 0), SIZE);
+	kho_count("before");
+	CHECK_OK(iommufd_hwpt_alloc(r->owner.iommufd, r->dev_id,
+				    r->owner.ioas, &unused));
+	CHECK_OK(iommufd_mark(r->owner.iommufd, unused, 1000));
+	running_preserve(r, "holdfast-246");
+	running_prepare();
+	running_go();
+}
+
+static void second(void)
+{
+	struct running *r = &running[0];
+
+	running_recall();
+	running_retrieve(r);
+	running_check_config(r);
+	guard_check(r, 0, r->size);
+	CHECK_OK(edu_write_ram(r->owner.bar, OWNER_IOVA, EDU_BUFFER));
+	running_map_more(r);
+	running_finish();
+	running_unmap_more(r);
+	running_close(r);
+	kho_count("after");
+}
+
+static void judge(struct evidence *ev)
+{
+	judge_running(ev);
+	expect_same_kho(ev, "before", "after");
+}
+
+SCENARIO(unused_table) = {
+	.name = "246-unused",
+	.proves = "a marked table without a device is in nobody's way",
+	.devices = STRINGS(ONE(EDU, 1)),
+	.draft = 1,
+	.shared_memory = 1,
+	.leaks = 1,
+	.stage = { first, second },
+	.judge = judge,
+};
