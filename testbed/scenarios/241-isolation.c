@@ -24,8 +24,8 @@
 
 #define RATE		500
 /*
- * The mapping ends within the place of the kernel: no page of a program is at an
- * address that is mapped.
+ * The mapping ends within the place of the kernel: no page of a program is at
+ * an address that is mapped.
  */
 #define RING		16376
 #define EVERY		10	/* packets: one of them is aimed */

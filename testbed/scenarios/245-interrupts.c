@@ -129,7 +129,7 @@ static void second_msi(void)
 }
 
 /*
- * On hardware a level that is there raises an interrupt as soon as it is set up.
+ * On hardware a level that is there raises an interrupt once that is set up.
  * The I/O APIC of QEMU does not see one that is older than its set-up.
  */
 static void second_intx(void)

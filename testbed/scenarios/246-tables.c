@@ -113,8 +113,8 @@ static void load_device(int i)
 static void check_all(char *m, size_t from, size_t to, int value)
 {
 	for (size_t i = from; i < to; i++)
-		CHECK((unsigned char)m[i] == value, "memory %#x was hit at %#zx",
-		      value, i);
+		CHECK((unsigned char)m[i] == value,
+		      "memory %#x was hit at %#zx", value, i);
 }
 
 /* Each device reached its own space, and none the other one */

@@ -134,7 +134,8 @@ static void check_replaced(int i)
 				  areas[i].iova));
 	check_page(m, areas[i].size, areas[i].iova, 0);
 	for (size_t k = 0; k < areas[i].size; k += 8)
-		CHECK(!*(uint64_t *)(mem[i] + k), "the memory of before was hit");
+		CHECK(!*(uint64_t *)(mem[i] + k),
+		      "the memory of before was hit");
 	unmap_area(i);
 	map_area(i);
 	check_area(i);
