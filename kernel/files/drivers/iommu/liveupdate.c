@@ -118,6 +118,7 @@ struct iommu_liveupdate_outgoing {
 	u32 last_id;
 };
 
+/* Protects the records of the next kernel, and those of the previous one */
 DEFINE_MUTEX(iommu_liveupdate_mutex);
 static struct iommu_liveupdate_outgoing *iommu_liveupdate_outgoing;
 
@@ -369,6 +370,7 @@ int iommu_device_preserve(struct device *dev, struct iommu_domain *domain)
 	}
 
 	ser->domain_id = domain_ser->id;
+	liveupdate_dma_get();
 	return 0;
 }
 EXPORT_SYMBOL_GPL(iommu_device_preserve);
@@ -383,6 +385,7 @@ void iommu_device_unpreserve(struct device *dev)
 {
 	struct iommu_liveupdate_outgoing *out;
 	struct iommu_device_ser *ser;
+	struct iommu_domain *domain;
 
 	guard(mutex)(&iommu_liveupdate_mutex);
 
@@ -391,8 +394,9 @@ void iommu_device_unpreserve(struct device *dev)
 	if (WARN_ON_ONCE(!ser || !dev->iommu))
 		return;
 
-	dev_iommu_ops(dev)->liveupdate->unpreserve_device(dev,
-							   iommu_liveupdate_by_id(ser->domain_id));
+	liveupdate_dma_put();
+	domain = iommu_liveupdate_by_id(ser->domain_id);
+	dev_iommu_ops(dev)->liveupdate->unpreserve_device(dev, domain);
 	iommu_liveupdate_table_put(&out->devices, dev, ser, sizeof(*ser));
 }
 EXPORT_SYMBOL_GPL(iommu_device_unpreserve);
@@ -453,7 +457,9 @@ static int __init iommu_liveupdate_init(void)
 	case -EOPNOTSUPP:
 	case -ENODATA:
 	case -ENOENT:
-		return 0;
+		if (!liveupdate_dma_incoming())
+			return 0;
+		fallthrough;
 	default:
 		panic("iommu: liveupdate: cannot read what the previous kernel handed over: %pe\n",
 		      ERR_PTR(err));

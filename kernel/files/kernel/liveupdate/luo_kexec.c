@@ -19,6 +19,9 @@
  *   Handover may be on by default; whether it is in the next kernel cannot be
  *   known here, so that the default of this one stands for it.
  *
+ * If devices run on, it is refused as well if the command line switches the IOMMU off
+ * that stands between them and memory. That kernel would stop in panic().
+ *
  * A next kernel that lacks the features altogether cannot be told from one that
  * has them. The command line is looked at when the image is loaded, as it is gone
  * later; the answer is kept with the image.
@@ -85,6 +88,60 @@ const char *luo_kexec_refusal(const char *cmdline)
 	return NULL;
 }
 
+/* Is @word in a list with commas? */
+static bool luo_kexec_has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (!strncmp(list, word, len) &&
+		    (!list[len] || list[len] == ','))
+			return true;
+	}
+
+	return false;
+}
+
+/**
+ * luo_kexec_dma_refusal - Would a kernel with this command line stop DMA?
+ * @cmdline: Command line, or NULL if there is none. Borrowed.
+ *
+ * Context: May sleep.
+ * Return: NULL if it would not, else the reason, which is never freed.
+ */
+const char *luo_kexec_dma_refusal(const char *cmdline)
+{
+	const char *reason = NULL, *intel = NULL;
+	char *copy, *pos, *param, *val;
+
+	if (!cmdline)
+		return NULL;
+	copy = kstrdup(cmdline, GFP_KERNEL);
+	if (!copy)
+		return "there was no memory to check its command line";
+
+	pos = copy;
+	while (*pos) {
+		pos = next_arg(skip_spaces(pos), &param, &val);
+		if (!val && !strcmp(param, "--"))
+			break;
+		if (!strcmp(param, "iommu") && luo_kexec_has_word(val, "off"))
+			reason = "its command line has iommu=off, but devices run on";
+		else if (!strcmp(param, "acpi") && luo_kexec_has_word(val, "off"))
+			reason = "its command line has acpi=off, but devices run on";
+		else if (!strcmp(param, "intel_iommu") &&
+			 luo_kexec_has_word(val, "off"))
+			intel = "its command line has intel_iommu=off, but devices run on";
+		else if (!strcmp(param, "intel_iommu") &&
+			 luo_kexec_has_word(val, "on"))
+			intel = NULL;
+	}
+	kfree(copy);
+
+	return reason ?: intel;
+}
+
 /**
  * luo_kexec_check - Can the loaded image take over what is preserved?
  *
@@ -95,6 +152,8 @@ int luo_kexec_check(void)
 {
 	const char *reason = kexec_image->kho.refusal;
 
+	if (!reason && luo_dma_outgoing())
+		reason = kexec_image->kho.dma_refusal;
 	if (!kexec_image->kho.fdt)
 		reason = "it was not loaded with kexec_file_load()";
 	if (!reason)

@@ -479,7 +479,7 @@ static unsigned int intel_liveupdate_check_contexts(struct intel_iommu *iommu,
 					      rid);
 
 		if (!intel_liveupdate_check_context(iommu, ce, ser))
-			intel_liveupdate_fail(iommu, "requester ID %#x is not attached to what its record says",
+			intel_liveupdate_fail(iommu, "requester ID %#x is not attached as recorded",
 					      rid);
 		iommu_liveupdate_set_adopted(ser, &intel_iommu_liveupdate_ops);
 		found++;
@@ -571,7 +571,7 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 					      root_phys, ser->root);
 		if (ser->type != type ||
 		    !!(rtaddr & DMA_RTADDR_SMT) != !!sm_supported(iommu))
-			intel_liveupdate_fail(iommu, "they are for %s mode: boot with the intel_iommu=sm_on or sm_off of the previous kernel",
+			intel_liveupdate_fail(iommu, "they are for %s mode: boot with the same intel_iommu=",
 					      rtaddr & DMA_RTADDR_SMT ?
 					      "scalable" : "legacy");
 		intel_liveupdate_reserve_did(iommu, ser);
@@ -764,7 +764,7 @@ struct pasid_dir_entry *intel_liveupdate_pasid_dir(struct device *dev,
 		;
 	if (i != size / sizeof(*dir) ||
 	    !intel_liveupdate_check_pasid(ser, table))
-		intel_liveupdate_fail(info->iommu, "%s is not attached to what its record says",
+		intel_liveupdate_fail(info->iommu, "%s is not attached as recorded",
 				      dev_name(dev));
 	return dir;
 }
