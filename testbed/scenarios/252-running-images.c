@@ -8,6 +8,9 @@ static void first(void)
 	static const char *const words[] = {
 		"console=ttyS0 kho=on",
 		"console=ttyS0 liveupdate=on kho=off",
+		"console=ttyS0 kho=on liveupdate=on intel_iommu=off",
+		"console=ttyS0 kho=on liveupdate=on iommu=off",
+		"console=ttyS0 kho=on liveupdate=on acpi=off",
 	};
 
 	running_preserve(r, "holdfast-252");
@@ -26,7 +29,7 @@ static void first(void)
 static void judge(struct evidence *ev)
 {
 	outlive_judge(ev);
-	if (log_count(ev, 1, "next kernel cannot take over what is preserved") != 3)
+	if (log_count(ev, 1, "next kernel cannot take over what is preserved") != 6)
 		complain(ev, "log: not one line for each refusal");
 }
 

@@ -7,18 +7,23 @@
 #define NOT_TAKEN \
 	"iommu: liveupdate: the unit at 0x[0-9a-f]+ was not taken over, but 0000:01:00.0 uses it"
 
-STOPS(intel_iommu_off, "253-intel-iommu-off",
-      "with intel_iommu=off the new kernel stops and DMA hits nothing else",
-      UNITS_OFF, "", "intel_iommu=off");
-STOPS(intel_iommu_off_scalable, "253-intel-iommu-off-scalable",
-      "with intel_iommu=off the new kernel stops (scalable mode)",
-      UNITS_OFF, "", "intel_iommu=off", IOMMU_SCALABLE);
-STOPS(iommu_off, "254-iommu-off",
-      "with iommu=off the new kernel stops and DMA hits nothing else",
-      UNITS_OFF, "", "iommu=off");
-STOPS(iommu_off_scalable, "254-iommu-off-scalable",
-      "with iommu=off the new kernel stops (scalable mode)",
-      UNITS_OFF, "", "iommu=off", IOMMU_SCALABLE);
-STOPS(acpi_off, "254-acpi-off",
-      "a new kernel that does not find the IOMMU stops, too",
-      NOT_TAKEN, "", "acpi=off");
+/* The old kernel does not go there by itself: see 252 */
+#define OFF(sym, label, words, text, word, ...)				\
+	STOPS_IN("mirror", NULL, "prod", sym, label, words, text,	\
+		 "mirror=any-words", word, ##__VA_ARGS__)
+
+OFF(intel_iommu_off, "253-intel-iommu-off",
+    "with intel_iommu=off the new kernel stops and DMA hits nothing else",
+    UNITS_OFF, "intel_iommu=off");
+OFF(intel_iommu_off_scalable, "253-intel-iommu-off-scalable",
+    "with intel_iommu=off the new kernel stops (scalable mode)", UNITS_OFF,
+    "intel_iommu=off", IOMMU_SCALABLE);
+OFF(iommu_off, "254-iommu-off",
+    "with iommu=off the new kernel stops and DMA hits nothing else", UNITS_OFF,
+    "iommu=off");
+OFF(iommu_off_scalable, "254-iommu-off-scalable",
+    "with iommu=off the new kernel stops (scalable mode)", UNITS_OFF,
+    "iommu=off", IOMMU_SCALABLE);
+OFF(acpi_off, "254-acpi-off",
+    "a new kernel that does not find the IOMMU stops, too", NOT_TAKEN,
+    "acpi=off");
