@@ -25,7 +25,8 @@ if command -v ccache >/dev/null; then
 	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
 fi
 # A fixed part of each build, whatever a commit touches.
-dirs=(drivers/pci/ drivers/vfio/ kernel/liveupdate/)
+dirs=(drivers/pci/ drivers/iommu/ drivers/vfio/ kernel/liveupdate/
+	mm/memfd.o mm/memfd_luo.o)
 
 # Early commits do not know all of our options yet: keep those they do.
 known() {
@@ -33,7 +34,7 @@ known() {
 	while read -r line; do
 		name=${line%%=*}
 		! grep -rqsx --include='Kconfig*' "config ${name#CONFIG_}" \
-			"$src/drivers/pci" "$src/drivers/vfio" \
+			"$src/drivers/pci" "$src/drivers/iommu" "$src/drivers/vfio" \
 			"$src/kernel/liveupdate" || echo "$line"
 	done < <(grep '^CONFIG_' "$fragment")
 }

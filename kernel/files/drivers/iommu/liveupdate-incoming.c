@@ -337,8 +337,7 @@ device_initcall(iommu_liveupdate_check_adopted);
  * Context: Boot, while no record can be given up.
  * Return: The record after @prev, NULL after the last.
  */
-const struct iommu_device_ser *
-iommu_liveupdate_next_device(const struct iommu_device_ser *prev)
+const struct iommu_device_ser *iommu_liveupdate_next_device(const struct iommu_device_ser *prev)
 {
 	struct iommu_liveupdate_device *pos;
 	bool found = !prev;

@@ -313,6 +313,37 @@ static struct iommu_domain *iommu_liveupdate_by_id(u32 id)
 }
 
 /**
+ * iommu_domain_freeze - Is there a device that takes a domain along?
+ * @domain: The preserved domain.
+ *
+ * The next kernel makes a domain for its devices, so that without one there is
+ * nothing it could be made for.
+ *
+ * Context: May sleep. Takes iommu_liveupdate_mutex.
+ * Return: 0 if there is, -ENODEV if no preserved device is attached to it.
+ */
+int iommu_domain_freeze(struct iommu_domain *domain)
+{
+	struct iommu_domain_ser *domain_ser;
+	struct iommu_device_ser *ser;
+	unsigned long key;
+
+	guard(mutex)(&iommu_liveupdate_mutex);
+
+	domain_ser = xa_load(&iommu_liveupdate_outgoing->domains.entries,
+			     (unsigned long)domain);
+	if (WARN_ON_ONCE(!domain_ser))
+		return -ENODEV;
+	xa_for_each(&iommu_liveupdate_outgoing->devices.entries, key, ser) {
+		if (ser->domain_id == domain_ser->id)
+			return 0;
+	}
+
+	return -ENODEV;
+}
+EXPORT_SYMBOL_GPL(iommu_domain_freeze);
+
+/**
  * iommu_device_preserve - Preserve what a device is attached to.
  * @dev:    PCI device, borrowed until iommu_device_unpreserve(). The caller sees to
  *          it that it stays attached until then.

@@ -149,8 +149,8 @@ pci_state_find_buffer(struct pci_dev *dev, const struct pci_state_cap_ser *ser)
  * Return: What pci_load_saved_state() takes, owned by the caller, who frees it
  *         with kfree(), or NULL if memory cannot be had.
  */
-struct pci_saved_state *
-pci_saved_state_deserialize(struct pci_dev *dev, const struct pci_state_ser *ser)
+struct pci_saved_state *pci_saved_state_deserialize(struct pci_dev *dev,
+						    const struct pci_state_ser *ser)
 {
 	size_t size = sizeof(struct pci_saved_state), pos = sizeof(*ser);
 	struct pci_cap_saved_data *cap;

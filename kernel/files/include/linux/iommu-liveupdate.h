@@ -22,6 +22,7 @@ void iommu_liveupdate_unregister_flb(struct liveupdate_file_handler *fh);
 
 int iommu_domain_preserve(struct iommu_domain *domain, u32 *id);
 void iommu_domain_unpreserve(struct iommu_domain *domain);
+int iommu_domain_freeze(struct iommu_domain *domain);
 int iommu_device_preserve(struct device *dev, struct iommu_domain *domain);
 void iommu_device_unpreserve(struct device *dev);
 int iommu_device_freeze(struct device *dev);

@@ -571,7 +571,7 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 					      root_phys, ser->root);
 		if (ser->type != type ||
 		    !!(rtaddr & DMA_RTADDR_SMT) != !!sm_supported(iommu))
-			intel_liveupdate_fail(iommu, "they are for %s mode: boot with the same intel_iommu=",
+			intel_liveupdate_fail(iommu, "they are for %s mode: keep intel_iommu=",
 					      rtaddr & DMA_RTADDR_SMT ?
 					      "scalable" : "legacy");
 		intel_liveupdate_reserve_did(iommu, ser);

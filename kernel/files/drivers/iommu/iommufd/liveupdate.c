@@ -50,6 +50,7 @@
  *    areas are checked and written down, the domains of the marked HWPTs are
  *    handed to the IOMMU core. HWPTs and IOAS cannot be destroyed, devices
  *    preserved with iommufd_device_preserve() not be detached.
+ *    freeze() insists that a preserved device is attached to each of them.
  * 2. kexec. DMA goes on.
  * 3. retrieve(): the IOMMU core has adopted the page tables long before. IOAS
  *    and HWPTs are built around them: the pages of each area are pinned from the
@@ -124,6 +125,7 @@ void *iommufd_lu_table_add(struct iommufd_lu_table *table)
  * @out: State of the iommufd
  * @hwpt: The HWPT. The caller holds a users reference that moves into @out.
  *
+ * Context: May sleep.
  * Return: 0 or -ENOMEM.
  */
 int iommufd_lu_hold_hwpt(struct iommufd_lu_outgoing *out,
@@ -369,6 +371,23 @@ static void iommufd_liveupdate_unpreserve(struct liveupdate_file_op_args *args)
 	mutex_unlock(&ictx->liveupdate_mutex);
 }
 
+/* Nothing but a look: there is nothing to undo if somebody else refuses */
+static int iommufd_liveupdate_freeze(struct liveupdate_file_op_args *args)
+{
+	struct iommufd_lu_outgoing *out = args->private_data;
+	struct iommufd_lu_hwpt *elm;
+
+	list_for_each_entry(elm, &out->hwpt_list, item) {
+		if (!elm->preserved ||
+		    !iommu_domain_freeze(elm->hwpt->common.domain))
+			continue;
+		pr_err("HWPT %u: cannot be frozen: it is marked, but no device that is preserved is attached to it: destroy it, or preserve one after the iommufd\n",
+		       elm->hwpt->common.obj.id);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static bool
 iommufd_liveupdate_can_preserve(struct liveupdate_file_handler *handler,
 				struct file *file)
@@ -380,6 +399,7 @@ static const struct liveupdate_file_ops iommufd_liveupdate_ops = {
 	.can_preserve = iommufd_liveupdate_can_preserve,
 	.preserve = iommufd_liveupdate_preserve,
 	.unpreserve = iommufd_liveupdate_unpreserve,
+	.freeze = iommufd_liveupdate_freeze,
 	.retrieve = iommufd_liveupdate_retrieve,
 	.retrieve_again = true,
 	.can_finish = iommufd_liveupdate_can_finish,

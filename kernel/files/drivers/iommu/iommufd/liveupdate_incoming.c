@@ -546,6 +546,7 @@ int iommufd_liveupdate_retrieve(struct liveupdate_file_op_args *args)
  * iommufd_liveupdate_can_finish - Has the owner got its page tables back?
  * @args: The file
  *
+ * Context: Any.
  * Return: true if the file was retrieved.
  */
 bool iommufd_liveupdate_can_finish(struct liveupdate_file_op_args *args)
@@ -557,6 +558,7 @@ bool iommufd_liveupdate_can_finish(struct liveupdate_file_op_args *args)
  * iommufd_liveupdate_can_discard - Can an iommufd without owner be given up?
  * @args: The file
  *
+ * Context: Any.
  * Return: true: its devices are preserved after it, so they finish and are
  *         stopped before it does.
  */

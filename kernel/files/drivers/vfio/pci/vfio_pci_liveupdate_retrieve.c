@@ -158,6 +158,19 @@ static int vfio_pci_liveupdate_open(struct pci_dev *pdev,
 	return 0;
 }
 
+/**
+ * vfio_pci_liveupdate_retrieve - Make a new file for a device.
+ * @args: The record of the previous kernel, and where to put the file.
+ *
+ * Context: May sleep. Called by LUO. Takes the lock of the device.
+ * Return: 0 on success, or
+ *         -ENODEV if the device is not there, is another one, or has no vfio-pci,
+ *         -EBUSY if a driver is being bound or unbound, or a file is open,
+ *         -EOPNOTSUPP if the record is of another version,
+ *         -EINVAL if the record is damaged, or the IOMMU did not take a device over
+ *         that runs on,
+ *         -ENOMEM if memory cannot be had.
+ */
 int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
 {
 	struct pci_dev *pdev __free(pci_dev_put) = NULL;
@@ -196,7 +209,12 @@ int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args)
 	return ret;
 }
 
-/* The last reference to the file is about to go, which closes the device. */
+/**
+ * vfio_pci_liveupdate_unretrieve - The owner of a device has gone.
+ * @args: The file. The last reference to it is about to go, which closes the device.
+ *
+ * Context: May sleep. Called by LUO.
+ */
 void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
@@ -213,7 +231,14 @@ void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
 	pci_liveupdate_unretrieve(pdev);
 }
 
-/* The state of a device that runs on is not used up before it is opened. */
+/**
+ * vfio_pci_liveupdate_can_finish - Has the owner of a device all of it back?
+ * @args: The file, if it was retrieved.
+ *
+ * Context: May sleep. Called by LUO.
+ * Return: true if it has; of a device that runs on, the state is used up when it is
+ *         opened, and the mappings are its owner's when it is attached.
+ */
 bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
@@ -233,6 +258,13 @@ bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 	return false;
 }
 
+/**
+ * vfio_pci_liveupdate_can_discard - Can a device be stopped and given up?
+ * @args: The record of the previous kernel.
+ *
+ * Context: May sleep. Called by LUO.
+ * Return: false if the record does not tell which device it is.
+ */
 bool vfio_pci_liveupdate_can_discard(struct liveupdate_file_op_args *args)
 {
 	const struct vfio_pci_device_ser *ser =
@@ -282,6 +314,12 @@ static void vfio_pci_liveupdate_discard(const struct vfio_pci_device_ser *ser)
 	vfio_pci_liveupdate_release(pdev);
 }
 
+/**
+ * vfio_pci_liveupdate_finish - Drop the record of a device.
+ * @args: The record, and the file, if it was retrieved. If not, the device is stopped.
+ *
+ * Context: May sleep. Called by LUO.
+ */
 void vfio_pci_liveupdate_finish(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_device_ser *ser = phys_to_virt(args->serialized_data);
