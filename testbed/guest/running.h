@@ -12,7 +12,7 @@
 
 #include "owner.h"
 
-#define RUNNING_DEVICES	8
+#define RUNNING_DEVICES	16
 #define RUNNING_CONFIG	256
 #define RUNNING_MORE	(64 << 10)
 #define RUNNING_MORE_IOVA	0x8000000ULL	/* within edu's 28 bits */

@@ -21,9 +21,15 @@
 #include "scenario.h"
 #include "vfio.h"
 
-#define LIMIT	600
+#define LIMIT	2000
 #define SIZE	(256 << 10)
-#define DEVICES	6
+#define DEVICES	16
+
+#define PORT(s, f) \
+	"-device", "pcie-root-port,id=p" #s #f ",chassis=" #s #f \
+		   ",addr=" #s "." #f ",multifunction=on", EDU("p" #s #f)
+#define SLOT(s)	PORT(s, 0), PORT(s, 1), PORT(s, 2), PORT(s, 3), \
+		PORT(s, 4), PORT(s, 5), PORT(s, 6), PORT(s, 7)
 
 enum file { MEMORY, IOMMUFD, DEVICE };
 
@@ -157,8 +163,10 @@ static void first(void)
 struct operation {
 	const char *what;
 	int (*call)(struct running *r);
-	int next;		/* the site to fail */
+	int step;		/* bytes, for what has too many sites */
+	int next;		/* the site to fail, or step */
 	int failed;
+	int lacked;		/* memory, when it succeeded */
 	int done;		/* there is no site any more */
 };
 
@@ -185,21 +193,37 @@ static int attach(struct running *r)
 static struct operation operations[] = {
 	{ .what = "retrieve of an iommufd", .call = get_iommufd },
 	{ .what = "retrieve of a device", .call = get_device },
-	{ .what = "bind", .call = bind },
+	{ .what = "bind", .call = bind, .step = 128 },
 	{ .what = "attach", .call = attach },
 };
+
+/*
+ * One site, or all from some byte on. The latter is for calls that pass many
+ * sites which do no harm, as those of ACPI: fewer of them are the last one.
+ */
+static int attempt(struct running *r, struct operation *op, int *fired)
+{
+	int ret;
+
+	op->next++;
+	if (op->step)
+		fault_arm_all(op->next * op->step, ALL_WELL);
+	else
+		fault_arm(op->next);
+	ret = op->call(r);
+	*fired = op->step ? fault_disarm_all() : fault_disarm();
+	CHECK(ret >= 0 || *fired, "%s: %s without a fault", op->what,
+	      err_name(ret));
+	return ret;
+}
 
 static int perform(struct running *r, struct operation *op)
 {
 	while (!op->done) {
-		int ret, fired;
+		int fired, ret = attempt(r, op, &fired);
 
-		fault_arm(++op->next);
-		ret = op->call(r);
-		fired = fault_disarm();
-		CHECK(ret >= 0 || fired, "%s: %s without a fault", op->what,
-		      err_name(ret));
 		op->done = !fired;
+		op->lacked = fired;
 		if (ret >= 0)
 			return ret;
 		op->failed++;
@@ -210,16 +234,18 @@ static int perform(struct running *r, struct operation *op)
 	return CHECK_OK(op->call(r));
 }
 
-/* What it had to allocate could fail, and then the session would not end */
+/*
+ * What it had to allocate could fail, and then the session would not end. Now
+ * and then an attempt fails that warns of nothing (__GFP_NOWARN): no harm.
+ */
 static void finish(struct running *r)
 {
-	int ret, n;
+	int ret;
 
 	fault_arm_all(0, 0);
 	ret = luo_finish(r->session_fd);
-	n = fault_disarm_all();
+	fault_disarm_all();
 	CHECK(!ret, "finish: %s", err_name(ret));
-	CHECK(!n, "finish asked %d times for memory", n);
 	close(r->session_fd);
 	r->session_fd = -1;
 	pci_check_state(r->owner.bdf, "none");
@@ -239,8 +265,11 @@ static void take(struct running *r)
 	perform(r, &operations[3]);
 	finish(r);
 	o->bar = vfio_bar_map(o->dev, 0, &o->bar_size);
-	CHECK(o->bar, "%s: the BAR cannot be mapped", o->bdf);
-	check_mutable(r);
+	/* Without the memory to reserve it vfio-pci binds without the BAR */
+	CHECK(o->bar || operations[2].lacked,
+	      "%s: the BAR cannot be mapped: %s", o->bdf, strerror(errno));
+	if (o->bar)
+		check_mutable(r);
 	running_close(r);
 }
 
@@ -254,7 +283,7 @@ static void second(void)
 	for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
 		struct operation *op = &operations[i];
 
-		say("note: %s: %d sites failed once, %d times it did",
+		say("note: %s: %d faults, %d times it failed",
 		    op->what, op->next - 1, op->failed);
 		CHECK(op->done, "%s: not all sites could be tried with %d devices",
 		      op->what, running_count);
@@ -277,8 +306,7 @@ SCENARIO(running_no_memory_back) = {
 	.name = "257-running-no-memory-back",
 	.proves = "what a running device's owner calls can be called again",
 	.variants = "debug",
-	.devices = STRINGS(ONE(EDU, 1), ONE(EDU, 2), ONE(EDU, 3), ONE(EDU, 4),
-			   ONE(EDU, 5), ONE(EDU, 6)),
+	.devices = STRINGS(SLOT(11), SLOT(12)),
 	.draft = 1,
 	.cmdline = { "panic_on_warn=1", "panic_on_warn=1" },
 	.stage = { first, second },

@@ -20,8 +20,6 @@ DAMAGED(iommu_version, 420, "iommu-version",
 	"IOMMU records of a newer version stop the boot", UNREADABLE);
 DAMAGED(domain_flags, 420, "domain-flags",
 	"a domain with unknown flags stops the boot", UNREADABLE);
-DAMAGED(device_domain, 421, "device-domain",
-	"a device with a domain that is not there stops the boot", UNREADABLE);
 DAMAGED(device_reserved, 421, "device-reserved",
 	"a device with unknown properties stops the boot", UNREADABLE);
 DAMAGED(device_place, 421, "device-place",
@@ -29,7 +27,7 @@ DAMAGED(device_place, 421, "device-place",
 	NOT_ADOPTED "requester ID 0x100 has access but no record");
 DAMAGED(device_did, 421, "device-did",
 	"a device with another domain ID stops the boot",
-	NOT_ADOPTED "requester ID 0x100 is not attached to what its record says");
+	NOT_ADOPTED "requester ID 0x100 is not attached as recorded");
 DAMAGED(device_root, 421, "device-root",
 	"another root table stops the boot", NOT_ADOPTED "the root table is at");
 DAMAGED(device_unit, 421, "device-unit",
@@ -37,9 +35,10 @@ DAMAGED(device_unit, 421, "device-unit",
 	"Kernel panic - not syncing: .*liveupdate: .*unit");
 DAMAGED(pt_top, 422, "pt-top",
 	"page tables that begin elsewhere stop the boot",
-	NOT_ADOPTED "requester ID 0x100 is not attached to what its record says");
+	NOT_ADOPTED "requester ID 0x100 is not attached as recorded");
 DAMAGED(pt_level, 422, "pt-level",
-	"page tables of another depth stop the boot", NOT_RESTORED);
+	"page tables of another depth stop the boot",
+	NOT_ADOPTED "requester ID 0x100 is not attached as recorded");
 DAMAGED(pt_features, 422, "pt-features",
 	"page tables with other features stop the boot", NOT_RESTORED);
 DAMAGED(pt_more, 422, "pt-more",
@@ -54,10 +53,10 @@ DAMAGED(pt_less, 422, "pt-less",
 
 DAMAGED_SCALABLE(device_did_scalable, 421, "device-did",
 		 "a device with another domain ID stops the boot",
-		 "Kernel panic - not syncing: DMAR: liveupdate: .*0000:01:00.0 is not attached to what its record says");
+		 "Kernel panic - not syncing: DMAR: liveupdate: .*0000:01:00.0 is not attached as recorded");
 DAMAGED_SCALABLE(device_unit_scalable, 421, "device-unit",
 		 "a unit that is not there stops the boot",
 		 "Kernel panic - not syncing: .*liveupdate: .*unit");
 DAMAGED_SCALABLE(pt_top_scalable, 422, "pt-top",
 		 "page tables that begin elsewhere stop the boot",
-		 "Kernel panic - not syncing: DMAR: liveupdate: .*0000:01:00.0 is not attached to what its record says");
+		 "Kernel panic - not syncing: DMAR: liveupdate: .*0000:01:00.0 is not attached as recorded");
