@@ -102,7 +102,6 @@ SCENARIO(edu_running_##mode) = {					\
 	.name = "230-edu-running" suffix,				\
 	.proves = "a DMA under way lands whole in the next kernel" how, \
 	.devices = STRINGS(ONE(EDU, 1), ##__VA_ARGS__),			\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.stage = { first, second },					\
 	.judge = judge,							\

@@ -69,7 +69,6 @@ SCENARIO(hda_running_##mode) = {					\
 	.name = "231-hda-running" suffix,				\
 	.proves = "endless DMA goes on through a kexec" how,		\
 	.devices = STRINGS(ONE(HDA, 1), ##__VA_ARGS__),			\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.stage = { first, second },					\
 	.judge = judge,							\

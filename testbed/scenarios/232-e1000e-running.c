@@ -86,7 +86,6 @@ SCENARIO(e1000e_running_##mode) = {					\
 	.name = "232-e1000e-running" suffix,				\
 	.proves = "no packet is lost through a kexec" how,		\
 	.devices = STRINGS(ONE(E1000E_FED, 1), ##__VA_ARGS__),		\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.time_limit = 120,						\
 	.stage = { first, second },					\

@@ -71,7 +71,6 @@ SCENARIO(nvme_running_##mode) = {					\
 	.name = "233-nvme-running" suffix,				\
 	.proves = "queued reads complete through a kexec" how,		\
 	.devices = STRINGS(ONE(NVME_50, 1), ##__VA_ARGS__),		\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.disk = 1,							\
 	.stage = { first, second },					\

@@ -201,7 +201,6 @@ SCENARIO(iommufd_refused) = {
 	.name = "240-iommufd-refused",
 	.proves = "an iommufd is preserved whole or not at all, and in order",
 	.devices = STRINGS(ONE(EDU, 1)),
-	.draft = 1,
 	.shared_memory = 1,
 	.stage = { only },
 	.judge = judge,

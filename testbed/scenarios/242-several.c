@@ -187,7 +187,6 @@ SCENARIO(several_##mode) = {						\
 	.devices = STRINGS(ONE(E1000E_FED, 1), ONE(HDA, 2),		\
 			   ONE(NVME_50, 3), ONE(EDU, 4), ONE(EDU, 5),	\
 			   ##__VA_ARGS__),				\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.disk = 1,							\
 	.time_limit = 120,						\

@@ -162,7 +162,6 @@ SCENARIO(never_comes_##sym) = {						\
 	.name = "243-never-comes" suffix,				\
 	.proves = "a session that is discarded harms no other one" how,	\
 	.devices = STRINGS(ONE(E1000E_FED, 1), ONE(HDA, 2), ONE(EDU, 3)), \
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.leaks = 1,							\
 	.stage = { first, next },					\

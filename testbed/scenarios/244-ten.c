@@ -96,7 +96,6 @@ SCENARIO(ten) = {
 	.name = "244-ten",
 	.proves = "no packet is lost through ten kexecs in a row",
 	.devices = STRINGS(ONE(E1000E_FED, 1)),
-	.draft = 1,
 	.shared_memory = 1,
 	.time_limit = 240,
 	.stage = { first, between, between, between, between, between, between,

@@ -292,7 +292,6 @@ SCENARIO(tables_##mode) = {						\
 	.proves = "several tables of one iommufd go along, each as it was" how, \
 	.devices = STRINGS(ONE(EDU, 1), ONE(EDU, 2), ONE(EDU, 3),	\
 			   ONE(EDU, 4), ##__VA_ARGS__),			\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.leaks = 1,							\
 	.stage = { first, second },					\

@@ -271,7 +271,6 @@ SCENARIO(sizes_##sym) = {						\
 	.name = "247-sizes" suffix,					\
 	.proves = "what was mapped can be unmapped and mapped anew" how, \
 	.devices = STRINGS(ONE(EDU, 1), ##__VA_ARGS__),			\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.leaks = 1,							\
 	.stage = { start, second },					\

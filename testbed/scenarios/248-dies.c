@@ -168,7 +168,6 @@ SCENARIO(death_##sym) = {						\
 	.name = "248-dies" suffix,					\
 	.proves = "an owner that dies stops what it opened, only" how,	\
 	.devices = STRINGS(ONE(HDA, 1), ONE(EDU, 2)),			\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.leaks = 1,							\
 	.stage = { first, next },					\

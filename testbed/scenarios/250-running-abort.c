@@ -69,7 +69,6 @@ SCENARIO(running_abort) = {
 	.name = "250-running-abort",
 	.proves = "an update that is given up leaves a running device as it was",
 	.devices = STRINGS(ONE(HDA, 1)),
-	.draft = 1,
 	.shared_memory = 1,
 	.stage = { first, second },
 	.judge = judge,

@@ -52,7 +52,6 @@ SCENARIO(running_refused) = {
 	.name = "251-running-refused",
 	.proves = "a refused freeze does not stop DMA, then it goes through",
 	.devices = STRINGS(ONE(HDA, 1), ONE(EDU, 2)),
-	.draft = 1,
 	.shared_memory = 1,
 	.stage = { first, outlive_take_back },
 	.judge = judge,

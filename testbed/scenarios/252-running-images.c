@@ -37,7 +37,6 @@ SCENARIO(running_images) = {
 	.name = "252-running-images",
 	.proves = "a refused next kernel does not stop DMA, then it goes through",
 	.devices = STRINGS(ONE(HDA, 1)),
-	.draft = 1,
 	.shared_memory = 1,
 	.stage = { first, outlive_take_back },
 	.judge = judge,

@@ -31,7 +31,6 @@ SCENARIO(mode_identity) = {
 	.name = "255-mode-identity",
 	.proves = "a new kernel with iommu=pt lets a device run on",
 	.devices = STRINGS(ONE(HDA, 1)),
-	.draft = 1,
 	.shared_memory = 1,
 	.cmdline = { "", "iommu=pt" },
 	.stage = { first, outlive_take_back },

@@ -149,7 +149,6 @@ SCENARIO(cut_running_##moment) = {					\
 	.proves = "a power cut " words " leaves nothing behind",	\
 	.variants = "prod",						\
 	.devices = STRINGS(ONE(HDA, 1), ONE(EDU, 2)),		\
-	.draft = 1,							\
 	.stage = { __VA_ARGS__, after },				\
 	.cold = (in) + 1,						\
 	.actions = POWER_ACTIONS,					\

@@ -113,7 +113,6 @@ SCENARIO(sym) = {							\
 	.kernels = { "mirror", NULL },					\
 	.cmdline = { "mirror=" word },					\
 	.devices = STRINGS(ONE(HDA, 1)),				\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.stage = { first, how },					\
 	.judge = judge,							\

@@ -235,7 +235,6 @@ SCENARIO(bench_tables) = {
 	.proves = "what is handed over costs as much as it has page tables",
 	.variants = "prod",
 	.on_request = 1,
-	.draft = 1,
 	.devices = STRINGS("-smp", "1", "-icount", "shift=0,sleep=off",
 			   "-seed", "1",
 			   "-rtc", "base=2026-01-01T00:00:00,clock=vm",

@@ -671,8 +671,11 @@ void iommu_domain_finish(u32 id)
 	scoped_guard(mutex, &iommu_liveupdate_mutex) {
 		dom = iommu_liveupdate_get_domain(iommu_liveupdate_incoming,
 						  id);
-		if (WARN_ON_ONCE(!dom))
+		if (!dom) {
+			pr_err("domain %u: not handed over, or finished before\n",
+			       id);
 			return;
+		}
 
 		iommu_liveupdate_forget_devices(dom);
 		list_for_each_entry(pos, &iommu_liveupdate_incoming->devices,

@@ -611,18 +611,26 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 }
 
 /**
- * intel_liveupdate_check_ignored - May a unit be left off?
- * @iommu: The unit.
+ * intel_liveupdate_check_units - Will each unit that is in use be taken over?
  *
- * Context: Boot. Panics if devices go on using it.
+ * Context: Boot, before any unit is touched: translation would be switched off. Called
+ *          with dmar_global_lock held. Panics if one is not.
  */
-void intel_liveupdate_check_ignored(struct intel_iommu *iommu)
+void intel_liveupdate_check_units(void)
 {
 	const struct iommu_device_ser *ser = NULL;
+	struct dmar_drhd_unit *drhd;
+	struct intel_iommu *iommu;
 
 	while ((ser = iommu_liveupdate_next_device(ser))) {
-		if (ser->unit == iommu->reg_phys)
-			intel_liveupdate_fail(iommu, "this kernel does not use the unit");
+		bool found = false;
+
+		for_each_active_iommu(iommu, drhd)
+			found |= iommu->reg_phys == ser->unit;
+		if (!found)
+			panic("DMAR: liveupdate: this kernel does not use the unit at %#llx, but %04x:%02x:%02x.%d does\n",
+			      ser->unit, ser->segment, PCI_BUS_NUM(ser->bdf),
+			      PCI_SLOT(ser->bdf), PCI_FUNC(ser->bdf));
 	}
 }
 

@@ -15,7 +15,7 @@ extern const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops;
 
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu);
 bool intel_liveupdate_adopt(struct intel_iommu *iommu);
-void intel_liveupdate_check_ignored(struct intel_iommu *iommu);
+void intel_liveupdate_check_units(void);
 void intel_liveupdate_init_failed(void);
 int intel_liveupdate_take_did(struct dmar_domain *domain,
 			      struct intel_iommu *iommu);
@@ -37,7 +37,7 @@ static inline bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 	return false;
 }
 
-static inline void intel_liveupdate_check_ignored(struct intel_iommu *iommu)
+static inline void intel_liveupdate_check_units(void)
 {
 }
 

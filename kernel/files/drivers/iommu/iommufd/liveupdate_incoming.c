@@ -68,6 +68,9 @@ static int iommufd_lu_read_table(struct kho_block_set *table, size_t entry_size,
 	int rc;
 
 	kho_block_set_init(table, entry_size);
+	rc = -EINVAL;
+	if (head && (!IS_ALIGNED(head, PAGE_SIZE) || !pfn_valid(PHYS_PFN(head))))
+		goto err;
 	rc = kho_block_set_restore(table, head);
 	if (rc)
 		goto err;
