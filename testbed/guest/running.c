@@ -165,6 +165,17 @@ void running_preserve(struct running *r, const char *session)
 	say("running %s in %s", o->bdf, session);
 }
 
+void running_give_up(void)
+{
+	struct running *r = &running[0];
+
+	close(r->session_fd);
+	r->session_fd = -1;
+	running_count = 0;
+	pci_check_state(r->owner.bdf, "none");
+	check_runs(r->owner.bdf, "0");
+}
+
 void running_prepare(void)
 {
 	struct carried c[RUNNING_DEVICES];

@@ -40,6 +40,9 @@ void running_session(struct running *r, const char *session);
 /* The three files into a session, which is created if it is not there */
 void running_preserve(struct running *r, const char *session);
 
+/* The session of the first one goes away like any other: its file is closed */
+void running_give_up(void);
+
 /* Remember all of them for the next kernel; then the caller may start DMA */
 void running_prepare(void);
 

@@ -34,7 +34,7 @@ static void first(void)
 	running_preserve(r, "holdfast-246");
 	running_prepare();
 	CHECK_EQ(kexec_reboot_quietly(), -EINVAL);
-	close(r->session_fd);
+	running_give_up();
 	CHECK_OK(iommufd_destroy(r->owner.iommufd, unused));
 	running_preserve(r, "holdfast-246");
 	running_go();

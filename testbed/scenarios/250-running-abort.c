@@ -15,17 +15,6 @@ static void check_immutable(struct running *r)
 	close(memfd);
 }
 
-/* The session goes away like any other: its file is closed */
-static void give_up(struct running *r)
-{
-	close(r->session_fd);
-	r->session_fd = -1;
-	running_count = 0;
-	pci_check_state(r->owner.bdf, "none");
-	CHECK(pci_attr_is(r->owner.bdf, "liveupdate/running", "0"),
-	      "%s: liveupdate/running is not 0", r->owner.bdf);
-}
-
 static void first(void)
 {
 	struct running *r = outlive_start();
@@ -38,7 +27,7 @@ static void first(void)
 			running_prepare();
 		check_immutable(r);
 		hda_check(r);
-		give_up(r);
+		running_give_up();
 		running_map_more(r);
 		hda_check(r);
 		running_unmap_more(r);
