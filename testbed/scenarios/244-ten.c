@@ -20,7 +20,7 @@
 #define UPDATES	10
 /* Packets a second; the debug kernel takes so long that they would fill the ring */
 #define RATE	1000
-#define RATE_DEBUG	250
+#define RATE_DEBUG	120
 
 /* Session names do not repeat, so that none is taken for an old one */
 static void leave(struct running *r)
