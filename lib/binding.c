@@ -10,10 +10,12 @@
 /* Names become parts of paths */
 static int is_driver_name(const char *name)
 {
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.+-";
 	size_t len = strlen(name);
 
-	return len && len < 64 && *name != '.' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-") == len;
+	return len && len < 64 && *name != '.' && strspn(name, allowed) == len;
 }
 
 static int write_attr(const struct hf_ctx *ctx, const char *bdf,
@@ -218,12 +220,12 @@ int hf_bind_undo(const struct hf_ctx *ctx, const char *bdf,
 	struct hf_binding to;
 	int code;
 
-	code = hf_struct_in(&to, sizeof(to), sizeof(to), before);
-	if (!code) {
-		to.driver[sizeof(to.driver) - 1] = 0;
-		to.driver_override[sizeof(to.driver_override) - 1] = 0;
-	}
-	if (code || (*to.driver && !is_driver_name(to.driver)) ||
+	code = hf_struct_arg(err, __func__, &to, sizeof(to), before);
+	if (code)
+		return code;
+	to.driver[sizeof(to.driver) - 1] = 0;
+	to.driver_override[sizeof(to.driver_override) - 1] = 0;
+	if ((*to.driver && !is_driver_name(to.driver)) ||
 	    (*to.driver_override && !is_driver_name(to.driver_override)))
 		return hf_fail_arg(err, __func__,
 				   "before was not filled in by hf_bind()");

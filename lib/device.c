@@ -290,9 +290,10 @@ int hf_device_check(const struct hf_device *device, struct hf_error *err)
 {
 	static const char what[] = "check device";
 	struct hf_device d;
+	int code = hf_struct_arg(err, __func__, &d, sizeof(d), device);
 
-	if (hf_struct_in(&d, sizeof(d), sizeof(d), device))
-		return hf_fail_arg(err, __func__, "device.size is wrong");
+	if (code)
+		return code;
 	d.bdf[sizeof(d.bdf) - 1] = 0;
 	d.driver[sizeof(d.driver) - 1] = 0;
 	d.why[sizeof(d.why) - 1] = 0;

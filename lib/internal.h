@@ -48,6 +48,10 @@ const char *hf_text(char *buf, size_t len, const char *format, ...)
 /* Read an input: 0, -EINVAL or -E2BIG */
 int hf_struct_in(void *ours, size_t known, size_t min, const void *theirs);
 
+/* The same, with an error for @function */
+int hf_struct_arg(struct hf_error *err, const char *function, void *ours,
+		  size_t known, const void *theirs);
+
 /* May an output be written? 0 or -EINVAL */
 int hf_struct_out_check(const void *theirs, size_t min);
 

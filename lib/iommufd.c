@@ -98,11 +98,9 @@ int hf_iommufd_map(const struct hf_ctx *ctx, int iommufd, struct hf_map *map,
 	uint64_t length;
 	int code;
 
-	code = hf_struct_in(&m, sizeof(m), sizeof(m), map);
+	code = hf_struct_arg(err, __func__, &m, sizeof(m), map);
 	if (code)
-		return hf_fail(err, code, "bad-argument", what, "struct hf_map",
-			       "this is a fault of the calling program",
-			       "its size is wrong");
+		return code;
 	if (m.flags & ~7u || !(m.flags & 3u) || !m.length)
 		return hf_fail_arg(err, __func__,
 				   "length is 0, or flags are unknown or allow nothing");

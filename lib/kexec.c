@@ -56,8 +56,9 @@ int hf_kexec_load(const struct hf_ctx *ctx, const struct hf_kexec_image *image,
 	struct hf_kexec_image i;
 	int code;
 
-	if (hf_struct_in(&i, sizeof(i), sizeof(i), image))
-		return hf_fail_arg(err, __func__, "image.size is wrong");
+	code = hf_struct_arg(err, __func__, &i, sizeof(i), image);
+	if (code)
+		return code;
 	code = hf_kexec_cmdline_check(i.cmdline, i.flags, err);
 	if (code)
 		return code;

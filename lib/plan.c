@@ -243,9 +243,11 @@ int hf_plan_add_device(struct hf_plan *plan,
 	struct hf_plan_device d;
 	int code;
 
-	if (!plan || hf_struct_in(&d, sizeof(d), sizeof(d), device))
-		return hf_fail_arg(err, __func__,
-				   "plan is NULL or device.size is wrong");
+	if (!plan)
+		return hf_fail_arg(err, __func__, "plan is NULL");
+	code = hf_struct_arg(err, __func__, &d, sizeof(d), device);
+	if (code)
+		return code;
 	code = check_new(plan, d.label, err);
 	if (code)
 		return code;

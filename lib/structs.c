@@ -30,6 +30,20 @@ int hf_struct_in(void *ours, size_t known, size_t min, const void *theirs)
 	return 0;
 }
 
+int hf_struct_arg(struct hf_error *err, const char *function, void *ours,
+		  size_t known, const void *theirs)
+{
+	int code = hf_struct_in(ours, known, known, theirs);
+
+	if (code == -E2BIG)
+		return hf_fail(err, code, "struct-newer", "call", function,
+			       "use a newer library, or leave it 0",
+			       "the calling program wants something this library does not know");
+	return code ? hf_fail_arg(err, function,
+				  "the size of a structure is wrong, or it is NULL") :
+		      0;
+}
+
 int hf_struct_out_check(const void *theirs, size_t min)
 {
 	return theirs && size_of(theirs) >= min ? 0 : -EINVAL;

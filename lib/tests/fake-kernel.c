@@ -241,14 +241,14 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 
 REAL(int, fcntl, (void *data, int fd, int cmd, long arg), fcntl(fd, cmd, arg))
 REAL(int, memfd_create, (void *data, const char *name, unsigned int flags),
-     memfd_create(name, flags))
+	memfd_create(name, flags))
 REAL(int, ftruncate, (void *data, int fd, uint64_t size), ftruncate(fd, size))
 REAL(int, fstat, (void *data, int fd, struct stat *st), fstat(fd, st))
 REAL(int, fstatfs, (void *data, int fd, struct statfs *st), fstatfs(fd, st))
 REAL(int64_t, pread, (void *data, int fd, void *buf, size_t len,
-     uint64_t offset), pread(fd, buf, len, offset))
+	uint64_t offset), pread(fd, buf, len, offset))
 REAL(int64_t, pwrite, (void *data, int fd, const void *buf, size_t len,
-     uint64_t offset), pwrite(fd, buf, len, offset))
+	uint64_t offset), pwrite(fd, buf, len, offset))
 
 static int fake_kexec_file_load(void *data, int kernel, int initrd, size_t len,
 				const char *cmdline, unsigned long flags)

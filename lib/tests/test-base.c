@@ -102,8 +102,8 @@ static void larger_inputs_must_be_0_behind(void **state)
 	(void)state;
 	ok(hf_kexec_load(fake->ctx, &image.i, err));
 	image.more = 1;
-	refused(hf_kexec_load(fake->ctx, &image.i, err), EINVAL,
-		"bad-argument");
+	refused(hf_kexec_load(fake->ctx, &image.i, err), E2BIG,
+		"struct-newer");
 	image.i.size = sizeof(image.i) - 1;
 	image.more = 0;
 	refused(hf_kexec_load(fake->ctx, &image.i, err), EINVAL,

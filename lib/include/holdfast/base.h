@@ -101,8 +101,8 @@ HF_API int hf_error_format(const struct hf_error *err, char *buf, size_t len);
 
 /* ---- context ---- */
 
-/**
- * struct hf_ctx - Where the system is and who hears about it; opaque.
+/*
+ * struct hf_ctx: Where the system is and who hears about it; opaque.
  *
  * It is never changed after hf_ctx_new() and may be shared by threads. Objects
  * made with a context keep it: free it last.

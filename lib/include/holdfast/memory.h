@@ -55,8 +55,8 @@ HF_API int hf_memfd_seal(const struct hf_ctx *ctx, int fd,
  * Context: Any.
  * Return: 0, -EBADF, -EMEDIUMTYPE if it is no memfd or of hugetlbfs, -EPERM if
  *         seals are missing, -EOPNOTSUPP if it has seals the kernel does not
- *         preserve, -ENODATA if it is empty, -EFBIG if
- *         it has more than 2^32 - 1 pages.
+ *         preserve, -ENODATA if it is empty, -EFBIG if it has more than 2^32 - 1
+ *         pages.
  */
 HF_API int hf_memfd_check(const struct hf_ctx *ctx, int fd,
 			  uint64_t *ret_length, struct hf_error *err);

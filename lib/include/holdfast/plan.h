@@ -64,8 +64,8 @@ extern "C" {
 /* "None" where an entry is named by its number */
 #define HF_NO_ENTRY		UINT32_MAX
 
-/**
- * struct hf_plan - What is to be preserved; opaque.
+/*
+ * struct hf_plan: What is to be preserved; opaque.
  */
 struct hf_plan;
 
@@ -267,8 +267,8 @@ HF_API int hf_plan_check(struct hf_plan *plan, struct hf_error *err);
  * @ret_session: The session, returned. Closing it undoes everything.
  * @err: Filled in on failure, or NULL; names the entry.
  *
- * The plan can be preserved once; after a failure, or after the session was
- * closed, make it anew or use hf_plan_reset().
+ * A plan is preserved once at a time: after a failure it may be tried again, and
+ * after the session was closed, when hf_plan_reset() was called.
  *
  * Context: Needs the right to open /dev/liveupdate. Pins memory.
  * Return: 0, -EBUSY also if the plan is preserved, and the errors of

@@ -48,8 +48,8 @@ extern "C" {
  * device. No device and no HWPT of an iommufd is there twice.
  */
 
-/**
- * struct hf_manifest - A manifest that was checked; opaque.
+/*
+ * struct hf_manifest: A manifest that was checked; opaque.
  */
 struct hf_manifest;
 
@@ -145,8 +145,8 @@ HF_API void hf_manifest_free(struct hf_manifest *manifest);
  * (hf_restore_attach()), set up interrupts, run, hf_session_finish().
  */
 
-/**
- * struct hf_restore - What comes back; opaque.
+/*
+ * struct hf_restore: What comes back; opaque.
  */
 struct hf_restore;
 

@@ -196,9 +196,9 @@ HF_API int hf_session_finish(const struct hf_ctx *ctx, int session,
  * @session: The session, taken.
  * @err: Filled in on failure, or NULL.
  *
- * Of an outgoing session everything is undone, if nobody else holds it: check
- * with hf_session_adopt() on other references, such as the fd store of systemd.
- * An incoming one with a device can be retrieved again.
+ * Of an outgoing session everything is undone, if nobody else holds it. The fd
+ * store of systemd does if it was stored there: hf_fdstore_remove() comes first.
+ * An incoming session with a device can be retrieved again.
  *
  * Context: Before the kexec.
  * Return: 0, -EBADF, or what close() says; @session is closed in any case.

@@ -16,8 +16,8 @@ extern "C" {
  * Kernels with Holdfast list sessions and their files in debugfs. Root only.
  */
 
-/**
- * struct hf_sessions - A list of sessions at one moment; opaque.
+/*
+ * struct hf_sessions: A list of sessions at one moment; opaque.
  */
 struct hf_sessions;
 

@@ -20,8 +20,8 @@ extern "C" {
  * The environment is not read here. Pass what getenv() says.
  */
 
-/**
- * struct hf_listen - File descriptors that systemd passed; opaque.
+/*
+ * struct hf_listen: File descriptors that systemd passed; opaque.
  */
 struct hf_listen;
 
