@@ -183,6 +183,27 @@ static void a_page_table_is_there_once(void **state)
 		"manifest-damaged");
 }
 
+static void memory_behind_its_iommufd_is_refused(void **state)
+{
+	struct hf_error e = { .size = sizeof(e) };
+	struct hf_manifest *m;
+
+	(void)state;
+	build();
+	put32(ENTRY(0, KIND), HF_KIND_IOMMUFD);
+	put32(ENTRY(0, LENGTH), 0);
+	put32(ENTRY(1, KIND), HF_KIND_MEMFD);
+	put32(ENTRY(1, LENGTH), 4096);
+	put32(ENTRY(2, PARENT), 0);
+	put32(ENTRY(3, PARENT), HF_NO_ENTRY);
+	put32(ENTRY(3, HWPT), 0);
+	seal();
+	assert_int_equal(hf_manifest_parse(image, image_len, &m, &e),
+			 -EBADMSG);
+	assert_string_equal(e.object, "entry 1");
+	assert_string_equal(e.why, "it is not in order");
+}
+
 static void other_versions_are_told_from_damage(void **state)
 {
 	struct hf_manifest *m;
@@ -272,6 +293,7 @@ int main(void)
 		TEST(every_length_that_is_too_short_is_found),
 		TEST(contradictions_of_a_hostile_writer_are_refused),
 		TEST(a_page_table_is_there_once),
+		TEST(memory_behind_its_iommufd_is_refused),
 		TEST(other_versions_are_told_from_damage),
 		TEST(what_a_newer_writer_adds_is_skipped),
 		TEST(a_manifest_is_read_from_a_memfd),
