@@ -82,10 +82,11 @@ void check_config(struct check *k, const char *area,
 	if (!config->text)
 		check_add(k, CHECK_WARN, area, "config-unknown",
 			  strcmp(area, "kernel") ? "next kernel" :
-			  TEXT("kernel %s", k->release),
+			  TEXT("kernel %s", *k->release ? k->release :
+			       "unknown"),
 			  strcmp(area, "kernel") ?
 			  "say --config FILE, or install it in /boot" :
-			  "load the module configs, or install it in /boot",
+			  "modprobe configs, or install it in /boot",
 			  "its configuration is neither within it nor in /boot");
 	else if (!lacks)
 		check_ok(k, area, "config", config->source,

@@ -82,7 +82,7 @@ static void check_interrupts(struct check *k, const struct hf_device *d,
 	if (kind)
 		check_add(k, check_duty(k), AREA, "device-interrupts", d->bdf,
 			  "its owner disables them (VFIO_DEVICE_SET_IRQS) as the last thing before the kexec",
-			  "interrupts are set up: %s, %d vectors; the kexec is refused while they are",
+			  "interrupts are set up (%s: %d); the kexec is refused while they are",
 			  kind, vectors > 0 ? vectors : 1);
 	else
 		check_ok(k, AREA, "device-interrupts", d->bdf,
@@ -184,7 +184,7 @@ static void check_iommu(struct check *k, const struct hf_device *d)
 	else if (members > 1)
 		check_add(k, level, AREA, "device-group-shared", d->bdf,
 			  "let it be reset on the way, or put it into a slot of its own",
-			  "it shares IOMMU group %d with %d others, so that it cannot go on",
+			  "it shares IOMMU group %d with others (%d), so that it cannot go on",
 			  d->iommu_group, members - 1);
 	else
 		check_ok(k, AREA, "device-iommu", d->bdf,

@@ -20,6 +20,7 @@ struct finding {
 struct check {
 	struct cli *c;
 	int now;		/* owners have done what they have to do */
+	int by_systemd;		/* which stops all services first */
 	int running;		/* devices are to go on */
 	struct hf_host host;
 	char release[80];

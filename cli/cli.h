@@ -136,6 +136,7 @@ struct hf_error *cli_err(struct cli *c);
 
 enum cli_color { CLI_PLAIN, CLI_GREEN, CLI_YELLOW, CLI_RED, CLI_BOLD };
 
+void cli_clean(char *text);
 void cli_say(struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
 void cli_say_color(struct cli *c, enum cli_color color, const char *text);
 const char *cli_text(char *buf, size_t len, const char *format, ...)
