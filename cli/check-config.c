@@ -46,15 +46,6 @@ static int has(const struct kconfig *config, size_t i, uint32_t evidence)
 	       options[i].evidence & evidence;
 }
 
-const char *check_config_lacks(const struct kconfig *config, int running)
-{
-	for (size_t i = 0; config->text && i < ARRAY_SIZE(options); i++)
-		if (!has(config, i, 0) &&
-		    options[i].need <= (running ? FOR_RUNNING : NEEDED))
-			return options[i].name;
-	return NULL;
-}
-
 /* @area is "kernel", where the system tells as well, or "next" */
 void check_config(struct check *k, const char *area,
 		  const struct kconfig *config)

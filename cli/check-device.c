@@ -232,6 +232,10 @@ void check_device(struct check *k, const struct hf_device *d)
 	check_preservable(k, d);
 	check_kind(k, d);
 	used = check_users(k, d);
+	if (k->now && used && !d->state)
+		check_add(k, CHECK_WARN, AREA, "device-not-preserved", d->bdf,
+			  "let its owner preserve it, or stop its owner",
+			  "it is in use, but not preserved: it does not go along");
 	if (!(d->flags & HF_DEVICE_VFIO))
 		return;
 	read_config(k, d, &space);

@@ -59,7 +59,4 @@ void check_device(struct check *k, const struct hf_device *d);
 void check_sessions(struct check *k);
 void check_fd_store(struct check *k);
 
-/* Name of the option that is missing in a configuration, or NULL */
-const char *check_config_lacks(const struct kconfig *config, int running);
-
 #endif

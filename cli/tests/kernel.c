@@ -49,6 +49,9 @@ static int fake_open(void *data, const char *path, int flags, uint32_t mode)
 	int fd;
 
 	(void)data;
+	/* A program that changes what it should not: for the mirror cases */
+	if (fails("dirty"))
+		tree_file(k.root, "/dirt", "%s", rest);
 	if (!strcmp(rest, "/dev/liveupdate")) {
 		if (access(path, F_OK))
 			return -ENOENT;
