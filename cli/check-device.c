@@ -226,7 +226,7 @@ void check_device(struct check *k, const struct hf_device *d)
 	struct config_space space;
 	int used;
 
-	/* Bridges are in the list for their state, devices below say the rest */
+	/* Bridges are listed for their state, devices below say the rest */
 	if (d->flags & HF_DEVICE_BRIDGE && !k->c->arg_count)
 		return;
 	check_preservable(k, d);

@@ -42,6 +42,15 @@ static void split(struct test_case *t)
 			p++;
 		*to = 0;
 	}
+	/* "@N" is a word of N letters */
+	for (int i = 1; i < t->argc; i++)
+		if (*t->argv[i] == '@') {
+			int n = atoi(t->argv[i] + 1);
+
+			memset(t->filler, 'x', sizeof(t->filler));
+			t->filler[n] = 0;
+			t->argv[i] = t->filler;
+		}
 	t->argv[t->argc] = NULL;
 }
 

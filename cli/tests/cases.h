@@ -12,6 +12,7 @@ struct test_case {
 	char *tree;
 	char *words;		/* as they stand in the table */
 	char copy[1024];
+	char filler[4096];
 	char *argv[CASE_WORDS + 2];
 	int argc;
 };

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is a text one JSON document of ours? Return: NULL, or what is wrong with it */
+/* Is it one JSON document of ours? Return: NULL, or what is wrong with it */
 const char *json_check(const char *text);
