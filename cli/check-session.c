@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sessions, and what systemd would do to them */
+#include <string.h>
+
+#include "check.h"
+
+/* What comes from the previous kernel does not go to the next one by itself */
+static void check_incoming(struct check *k, uint32_t i,
+			   const struct hf_sessions_item *s)
+{
+	struct hf_sessions_file f = { .size = sizeof(f) };
+
+	check_add(k, CHECK_BAD, "session", "session-unfinished",
+		  TEXT("session %s", s->name),
+		  TEXT("let its owner finish it, or holdfast finish --discard %s",
+		       s->name),
+		  "it came from the previous kernel and is not finished, what is in it does not go to the next one");
+	for (uint32_t n = 0; n < s->files; n++) {
+		if (hf_sessions_get_file(k->sessions, i, n, &f))
+			continue;
+		if (f.state == HF_FILE_NO_HANDLER)
+			check_add(k, CHECK_BAD, "session",
+				  "session-no-handler",
+				  TEXT("session %s, token %#llx", s->name,
+				       (unsigned long long)f.token),
+				  TEXT("load the module for %s", f.handler),
+				  "nothing that could retrieve it is loaded, its session cannot be ended");
+		else if (f.state == HF_FILE_FAILED)
+			check_add(k, CHECK_BAD, "session",
+				  "session-file-failed",
+				  TEXT("session %s, token %#llx", s->name,
+				       (unsigned long long)f.token),
+				  TEXT("see the kernel log; holdfast finish --discard %s",
+				       s->name),
+				  "retrieving it (%s) failed for good",
+				  f.handler);
+	}
+}
+
+/*
+ * systemd stops all services first. A session that only a process of one has
+ * open ends then, and with it what is preserved.
+ */
+static void check_stored(struct check *k, const char *name)
+{
+	struct cli_holders h;
+	uint32_t others = 0;
+
+	if (cli_holders_of_session(k->c, name, &h)) {
+		k->no_memory = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < h.count; i++)
+		others += h.list[i].pid != 1;
+	if (others && others == h.count &&
+	    cli_exists(k->c, "/run/systemd/system"))
+		check_add(k, k->by_systemd ? CHECK_BAD : CHECK_WARN,
+			  "session", "session-not-stored",
+			  TEXT("session %s", name),
+			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
+			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",
+			  h.list[0].pid, h.list[0].comm);
+	cli_holders_free(&h);
+}
+
+static void check_outgoing(struct check *k, uint32_t i,
+			   const struct hf_sessions_item *s)
+{
+	struct hf_sessions_file f = { .size = sizeof(f) };
+	int devices = 0, iommufds = 0;
+
+	for (uint32_t n = 0; n < s->files; n++) {
+		if (hf_sessions_get_file(k->sessions, i, n, &f))
+			continue;
+		devices += !strncmp(f.handler, "vfio-pci", 8);
+		iommufds += !strncmp(f.handler, "iommufd", 7);
+	}
+	if (iommufds && !devices)
+		check_add(k, CHECK_BAD, "session", "session-no-device",
+			  TEXT("session %s", s->name),
+			  "preserve the devices after their iommufd, in the same session",
+			  "an iommufd is in it but no device: the kexec would be refused");
+	else
+		check_ok(k, "session", "session", TEXT("session %s", s->name),
+			 "files: %u, of them devices: %d", s->files, devices);
+	check_stored(k, s->name);
+}
+
+void check_sessions(struct check *k)
+{
+	struct hf_sessions_item s = { .size = sizeof(s) };
+	struct hf_error *e = cli_err(k->c);
+
+	if (!(k->host.features & HF_HOST_SESSIONS_LIST))
+		return;
+	if (hf_sessions_read(k->c->ctx, &k->sessions, e)) {
+		k->sessions = NULL;
+		check_add(k, CHECK_WARN, "session", e->id, e->object,
+			  e->remedy, "%s", e->why);
+		return;
+	}
+	for (uint32_t i = 0; i < hf_sessions_count(k->sessions); i++) {
+		if (hf_sessions_get(k->sessions, i, &s))
+			continue;
+		if (s.direction == HF_INCOMING)
+			check_incoming(k, i, &s);
+		else
+			check_outgoing(k, i, &s);
+	}
+}
+
+/* Files of VFIO and iommufd under any of the names they have in /proc */
+static int is_raw(const char *target, const void *data)
+{
+	(void)data;
+	return !strncmp(target, "/dev/vfio/", 10) ||
+	       !strcmp(target, "/dev/iommu") ||
+	       !strcmp(target, "anon_inode:[vfio-device]") ||
+	       !strcmp(target, "anon_inode:[iommufd]");
+}
+
+/*
+ * What process 1 has open of these can only come from a service that stored it.
+ * systemd would preserve it when that service is dead, in an order of its own,
+ * and go on if that fails.
+ */
+void check_fd_store(struct check *k)
+{
+	struct cli_holders h;
+
+	if (cli_holders_find(k->c, 1, is_raw, NULL, &h)) {
+		k->no_memory = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < h.count; i++)
+		check_add(k, CHECK_BAD, "session", "fdstore-raw",
+			  TEXT("%s, fd %d of process 1", h.list[i].target,
+			       h.list[i].fd),
+			  "let the service preserve it in a session of its own and store only the session fd, with FDPOLL=0",
+			  "a service keeps it in the fd store of systemd, which preserves it too late and in the wrong order, and goes on if that fails");
+	cli_holders_free(&h);
+}

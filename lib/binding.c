@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/* Binding drivers, verified */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define PCI	"/sys/bus/pci"
+
+/* Names become parts of paths */
+static int is_driver_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.+-";
+	size_t len = strlen(name);
+
+	return len && len < 64 && *name != '.' && strspn(name, allowed) == len;
+}
+
+static int write_attr(const struct hf_ctx *ctx, const char *bdf,
+		      const char *attr, const char *value)
+{
+	char path[HF_PATH_LEN];
+	int err = hf_path(ctx, path, PCI "/devices/%s/%s", bdf, attr);
+
+	if (!err)
+		err = hf_write_file(ctx, path, value);
+	hf_log(ctx, HF_LOG_INFO, "%s: write '%.*s' to %s: %d", bdf,
+	       (int)strcspn(value, "\n"), value, attr, err);
+	return err;
+}
+
+/* A zero-byte write would not clear it */
+static int set_override(const struct hf_ctx *ctx, const char *bdf,
+			const char *driver)
+{
+	return write_attr(ctx, bdf, "driver_override",
+			  *driver ? driver : "\n");
+}
+
+static int probe(const struct hf_ctx *ctx, const char *bdf)
+{
+	char path[HF_PATH_LEN];
+	int err = hf_path(ctx, path, PCI "/drivers_probe");
+
+	return err ? err : hf_write_file(ctx, path, bdf);
+}
+
+static void driver_of(const struct hf_ctx *ctx, const char *bdf, char *buf,
+		      size_t len)
+{
+	if (hf_read_link_name(ctx, buf, len, PCI "/devices/%s/driver", bdf))
+		*buf = 0;
+}
+
+static int is_bound(const struct hf_ctx *ctx, const char *bdf,
+		    const char *driver)
+{
+	char is[64];
+
+	driver_of(ctx, bdf, is, sizeof(is));
+	return !strcmp(is, driver);
+}
+
+static int has_override(const struct hf_ctx *ctx, const char *bdf,
+			const char *driver)
+{
+	char is[64];
+
+	if (hf_read_line(ctx, is, sizeof(is),
+			 PCI "/devices/%s/driver_override", bdf))
+		return 0;
+	return !strcmp(strcmp(is, "(null)") ? is : "", driver);
+}
+
+/*
+ * Make @driver ("" for none) the one that is bound, with @override left behind.
+ * Return: 0, -ENXIO if it is not bound in the end, or what a write said;
+ * @ret_step is the file that was written then.
+ */
+static int rebind(const struct hf_ctx *ctx, const char *bdf,
+		  const char *driver, const char *override,
+		  const char **ret_step)
+{
+	int err = 0;
+
+	*ret_step = "driver/unbind";
+	if (!is_bound(ctx, bdf, driver) && !is_bound(ctx, bdf, ""))
+		err = write_attr(ctx, bdf, "driver/unbind", bdf);
+	if (!err && *driver && !is_bound(ctx, bdf, driver)) {
+		*ret_step = "driver_override";
+		err = set_override(ctx, bdf, driver);
+		if (!err) {
+			*ret_step = "drivers_probe";
+			err = probe(ctx, bdf);
+		}
+	}
+	if (!err && !has_override(ctx, bdf, override)) {
+		*ret_step = "driver_override";
+		err = set_override(ctx, bdf, override);
+	}
+	if (err)
+		return err;
+	*ret_step = "driver";
+	return is_bound(ctx, bdf, driver) ? 0 : -ENXIO;
+}
+
+/* A device that somebody needs as it is */
+static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
+		      const char *what, struct hf_error *err)
+{
+	struct hf_holder h = { .size = sizeof(h) };
+
+	if (d->state & ~HF_STATE_INCOMING)
+		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
+			       "close or finish its session first",
+			       "it is preserved, or was retrieved and is not finished");
+	if (*d->cdev && !hf_holder_find(ctx, d->cdev, &h, NULL))
+		return hf_fail(err, -EBUSY, "bind-in-use", what, d->bdf,
+			       "stop that process; the kernel would wait for it without end",
+			       "process %d (%s) has %s open", h.pid, h.comm,
+			       d->cdev);
+	return 0;
+}
+
+static int find(const struct hf_ctx *ctx, const char *bdf, const char *what,
+		struct hf_device *ret, struct hf_error *err)
+{
+	uint32_t domain, rid;
+
+	if (!bdf || hf_bdf_parse(bdf, &domain, &rid))
+		return hf_fail(err, -EINVAL, "device-spec", what,
+			       bdf ? bdf : "", "say 0000:01:00.0",
+			       "it is not an address");
+	return hf_device_find(ctx, bdf, ret, err);
+}
+
+static void remember(const struct hf_device *d, struct hf_binding *b)
+{
+	hf_copy(b->driver, sizeof(b->driver), d->driver);
+	hf_copy(b->driver_override, sizeof(b->driver_override),
+		d->driver_override);
+}
+
+/* Go to @to from what @d has, and back if that fails */
+static int change(const struct hf_ctx *ctx, const struct hf_device *d,
+		  const struct hf_binding *to, const char *what,
+		  struct hf_error *err)
+{
+	const char *step, *back;
+	int code = rebind(ctx, d->bdf, to->driver, to->driver_override, &step);
+	int undo;
+
+	if (!code)
+		return 0;
+	undo = rebind(ctx, d->bdf, d->driver, d->driver_override, &back);
+	if (!undo && code == -ENXIO)
+		return hf_fail(err, code, "bind-not-taken", what, d->bdf,
+			       "see the kernel log; is the device one for this driver?",
+			       "driver '%s' did not take it; '%s' is bound again",
+			       to->driver, d->driver);
+	if (!undo)
+		return hf_fail(err, code, "bind-write", what, d->bdf,
+			       code == -EACCES || code == -EPERM ?
+			       "run as root" : "see the kernel log",
+			       "%s: %s; all is as it was", step,
+			       strerrordesc_np(-code));
+	return hf_fail(err, code, "bind-not-undone", what, d->bdf,
+		       "see the kernel log and bind the driver again",
+		       "%s: %s; and what was there before, driver '%s', could not be restored: %s: %s",
+		       step, strerrordesc_np(-code), d->driver, back,
+		       strerrordesc_np(-undo));
+}
+
+int hf_bind(const struct hf_ctx *ctx, const char *bdf, const char *driver,
+	    struct hf_binding *ret_before, struct hf_error *err)
+{
+	static const char what[] = "bind driver";
+	struct hf_device d = { .size = sizeof(d) };
+	struct hf_binding before = { .size = sizeof(before) }, to = before;
+	int code;
+
+	if (!driver || !is_driver_name(driver) ||
+	    (ret_before &&
+	     hf_struct_out_check(ret_before, sizeof(*ret_before))))
+		return hf_fail_arg(err, __func__,
+				   "driver is no name of a driver, or ret_before.size is too small");
+	code = find(ctx, bdf, what, &d, err);
+	if (code)
+		return code;
+	if (!hf_exists(ctx, PCI "/drivers/%s", driver))
+		return hf_fail(err, -ENOENT, "bind-no-driver", what, d.bdf,
+			       "load its module",
+			       "there is no driver %s", driver);
+	remember(&d, &before);
+	hf_copy(to.driver, sizeof(to.driver), driver);
+	hf_copy(to.driver_override, sizeof(to.driver_override), driver);
+	/* Its own device files may well be open if nothing is to be unbound */
+	if (strcmp(d.driver, driver)) {
+		code = check_idle(ctx, &d, what, err);
+		if (code)
+			return code;
+	}
+	if (strcmp(d.driver, driver) || strcmp(d.driver_override, driver)) {
+		code = change(ctx, &d, &to, what, err);
+		if (code)
+			return code;
+	}
+	if (ret_before)
+		hf_struct_out(ret_before, &before, sizeof(before));
+	return 0;
+}
+
+int hf_bind_undo(const struct hf_ctx *ctx, const char *bdf,
+		 const struct hf_binding *before, struct hf_error *err)
+{
+	static const char what[] = "bind former driver";
+	struct hf_device d = { .size = sizeof(d) };
+	struct hf_binding to;
+	int code;
+
+	code = hf_struct_arg(err, __func__, &to, sizeof(to), before);
+	if (code)
+		return code;
+	to.driver[sizeof(to.driver) - 1] = 0;
+	to.driver_override[sizeof(to.driver_override) - 1] = 0;
+	if ((*to.driver && !is_driver_name(to.driver)) ||
+	    (*to.driver_override && !is_driver_name(to.driver_override)))
+		return hf_fail_arg(err, __func__,
+				   "before was not filled in by hf_bind()");
+	code = find(ctx, bdf, what, &d, err);
+	if (!code && strcmp(d.driver, to.driver))
+		code = check_idle(ctx, &d, what, err);
+	if (code)
+		return code;
+	if (*to.driver && !hf_exists(ctx, PCI "/drivers/%s", to.driver))
+		return hf_fail(err, -ENOENT, "bind-no-driver", what, d.bdf,
+			       "load its module", "there is no driver %s",
+			       to.driver);
+	return change(ctx, &d, &to, what, err);
+}
+
+int hf_unbind(const struct hf_ctx *ctx, const char *bdf, uint32_t flags,
+	      struct hf_binding *ret_before, struct hf_error *err)
+{
+	static const char what[] = "unbind driver";
+	struct hf_device d = { .size = sizeof(d) };
+	struct hf_binding before = { .size = sizeof(before) }, to = before;
+	int code;
+
+	if (flags & ~HF_UNBIND_REPROBE ||
+	    (ret_before &&
+	     hf_struct_out_check(ret_before, sizeof(*ret_before))))
+		return hf_fail_arg(err, __func__,
+				   "unknown flags, or ret_before.size is too small");
+	code = find(ctx, bdf, what, &d, err);
+	if (!code)
+		code = check_idle(ctx, &d, what, err);
+	if (code)
+		return code;
+	remember(&d, &before);
+	if (*d.driver || *d.driver_override) {
+		code = change(ctx, &d, &to, what, err);
+		if (code)
+			return code;
+	}
+	/* Whatever is bound now, or nothing, is the kernel's choice */
+	if (flags & HF_UNBIND_REPROBE) {
+		code = probe(ctx, d.bdf);
+		if (code)
+			return hf_fail_sys(err, code, "bind-probe", what,
+					   d.bdf, "see the kernel log");
+	}
+	if (ret_before)
+		hf_struct_out(ret_before, &before, sizeof(before));
+	return 0;
+}

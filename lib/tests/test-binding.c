@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/* Binding drivers */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fake.h"
+#include "fake-kernel.h"
+
+static void is(const char *driver, const char *override)
+{
+	struct hf_device d = { .size = sizeof(d) };
+
+	ok(hf_device_find(fake->ctx, BDF0, &d, err));
+	assert_string_equal(d.driver, driver);
+	assert_string_equal(d.driver_override, override);
+}
+
+static void start(const char *driver)
+{
+	fake_unbind(BDF0);
+	if (*driver)
+		fake_bind(BDF0, driver);
+}
+
+static void a_driver_is_bound_and_the_former_one_back(void **state)
+{
+	struct hf_binding before = { .size = sizeof(before) };
+
+	(void)state;
+	start("e1000e");
+	ok(hf_bind(fake->ctx, "01:00.0", "vfio-pci", &before, err));
+	is("vfio-pci", "vfio-pci");
+	assert_string_equal(before.driver, "e1000e");
+	assert_string_equal(before.driver_override, "");
+	ok(hf_bind_undo(fake->ctx, BDF0, &before, err));
+	is("e1000e", "");
+}
+
+static void a_driver_that_is_bound_only_gets_its_override(void **state)
+{
+	(void)state;
+	fake->unbind_code = -EIO;
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	is("vfio-pci", "vfio-pci");
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+}
+
+static void a_device_without_driver_gets_one_and_none_again(void **state)
+{
+	struct hf_binding before = { .size = sizeof(before) };
+
+	(void)state;
+	start("");
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", &before, err));
+	is("vfio-pci", "vfio-pci");
+	ok(hf_bind_undo(fake->ctx, BDF0, &before, err));
+	is("", "");
+}
+
+static void a_driver_that_does_not_take_it_is_noticed(void **state)
+{
+	struct hf_error e = { .size = sizeof(e) };
+
+	(void)state;
+	start("");
+	fake->probe_refuses = 1;
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), ENXIO,
+		"bind-not-taken");
+	is("", "");
+	start("e1000e");
+	assert_int_equal(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, &e),
+			 -ENXIO);
+	assert_string_equal(e.id, "bind-not-undone");
+}
+
+static void whichever_write_fails_the_former_driver_is_back(void **state)
+{
+	int failures = 0;
+
+	(void)state;
+	for (unsigned int n = 1; ; n++) {
+		struct hf_error e = { .size = sizeof(e) };
+		int ret;
+
+		start("e1000e");
+		fake_write("(null)\n", "/sys/bus/pci/devices/" BDF0 "/driver_override");
+		fake->calls = 0;
+		fake->fail_at = n;
+		fake->fail_code = -EIO;
+		ret = hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, &e);
+		fake->fail_at = 0;
+		if (!ret) {
+			is("vfio-pci", "vfio-pci");
+			if (fake->calls < n)
+				break;
+			continue;
+		}
+		failures++;
+		is("e1000e", "");
+	}
+	assert_true(failures >= 6);
+}
+
+static void a_driver_that_does_not_let_go_changes_nothing(void **state)
+{
+	(void)state;
+	start("e1000e");
+	fake->unbind_code = -EPERM;
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EPERM,
+		"bind-write");
+	is("e1000e", "");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EPERM,
+		"bind-write");
+	is("e1000e", "");
+}
+
+static void devices_that_are_needed_are_left_alone(void **state)
+{
+	(void)state;
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link(VFIO0, "/proc/77/fd/9");
+	refused(hf_bind(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-in-use");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-in-use");
+	fake_remove("/proc/77");
+	fake_write("preserved\n",
+		   "/sys/bus/pci/devices/" BDF0 "/liveupdate/state");
+	refused(hf_bind(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-preserved");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-preserved");
+	is("vfio-pci", "");
+}
+
+static void an_incoming_device_gets_its_driver(void **state)
+{
+	(void)state;
+	start("");
+	fake_write("incoming\n",
+		   "/sys/bus/pci/devices/" BDF0 "/liveupdate/state");
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	is("vfio-pci", "vfio-pci");
+}
+
+static void unbinding_clears_the_override(void **state)
+{
+	struct hf_binding before = { .size = sizeof(before) };
+
+	(void)state;
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	ok(hf_unbind(fake->ctx, BDF0, 0, &before, err));
+	is("", "");
+	assert_string_equal(before.driver, "vfio-pci");
+	assert_string_equal(before.driver_override, "vfio-pci");
+	ok(hf_unbind(fake->ctx, BDF0, HF_UNBIND_REPROBE, &before, err));
+	is("e1000e", "");
+}
+
+static void names_that_are_none_are_refused(void **state)
+{
+	static const char *const bad[] = { "", ".", "../x", "a/b", "a b",
+					   "a\n" };
+	struct hf_binding b = { .size = sizeof(b) };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		refused(hf_bind(fake->ctx, BDF0, bad[i], NULL, err), EINVAL,
+			"bad-argument");
+	refused(hf_bind(fake->ctx, BDF0, "nvme", NULL, err), ENOENT,
+		"bind-no-driver");
+	refused(hf_bind(fake->ctx, "x", "vfio-pci", NULL, err), EINVAL,
+		"device-spec");
+	refused(hf_bind(fake->ctx, NULL, "vfio-pci", NULL, err), EINVAL,
+		"device-spec");
+	refused(hf_bind(fake->ctx, "09:00.0", "vfio-pci", NULL, err), ENODEV,
+		"device-missing");
+	refused(hf_unbind(fake->ctx, BDF0, 2, NULL, err), EINVAL,
+		"bad-argument");
+	memset(b.driver, 'x', sizeof(b.driver));
+	refused(hf_bind_undo(fake->ctx, BDF0, &b, err), ENOENT,
+		"bind-no-driver");
+	strcpy(b.driver, "../x");
+	refused(hf_bind_undo(fake->ctx, BDF0, &b, err), EINVAL,
+		"bad-argument");
+	is("vfio-pci", "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_driver_is_bound_and_the_former_one_back),
+		TEST(a_driver_that_is_bound_only_gets_its_override),
+		TEST(a_device_without_driver_gets_one_and_none_again),
+		TEST(a_driver_that_does_not_take_it_is_noticed),
+		TEST(whichever_write_fails_the_former_driver_is_back),
+		TEST(a_driver_that_does_not_let_go_changes_nothing),
+		TEST(devices_that_are_needed_are_left_alone),
+		TEST(an_incoming_device_gets_its_driver),
+		TEST(unbinding_clears_the_override),
+		TEST(names_that_are_none_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

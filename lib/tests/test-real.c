@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/* Without a context it is the kernel that runs the test that is asked */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fake.h"
+
+static void a_memfd_is_no_session_iommufd_or_device(void **state)
+{
+	uint32_t id, domain, rid;
+	int fd;
+
+	(void)state;
+	ok(hf_memfd_create(NULL, "x", 4096, &fd, err));
+	refused(hf_session_adopt(NULL, fd, 0, NULL, err), ENOTTY,
+		"session-not");
+	refused(hf_iommufd_ioas_alloc(NULL, fd, &id, err), ENOTTY,
+		"iommufd-not");
+	refused(hf_vfio_check_bound(NULL, fd, err), ENOTTY, "vfio-not");
+	refused(hf_device_of_fd(NULL, fd, &domain, &rid, err), ENODEV,
+		"device-unknown");
+	close(fd);
+	refused(hf_session_adopt(NULL, fd, 0, NULL, err), EBADF,
+		"session-bad-fd");
+}
+
+static void we_are_found_as_holder_of_what_we_have_open(void **state)
+{
+	struct hf_holder h = { .size = sizeof(h) };
+	char path[128];
+	int fd;
+
+	(void)state;
+	fake_write("", "/held");
+	snprintf(path, sizeof(path), "%s/held", fake->root);
+	refused(hf_holder_find(NULL, path, &h, err), ESRCH,
+		"holder-unknown");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	ok(hf_holder_find(NULL, path, &h, err));
+	assert_int_equal(h.pid, getpid());
+	assert_int_equal(h.fd, fd);
+	close(fd);
+}
+
+static void a_manifest_goes_through_real_memory(void **state)
+{
+	struct hf_entry e = { .size = sizeof(e) };
+	struct hf_manifest *m;
+	struct hf_plan *plan;
+	size_t len;
+	int ram, fd;
+	void *p;
+
+	(void)state;
+	ok(hf_memfd_create(NULL, "ram", 1 << 20, &ram, err));
+	assert_int_equal(hf_plan_new(NULL, &plan), 0);
+	ok(hf_plan_add_memfd(plan, ram, "ram0", NULL, err));
+	ok(hf_plan_check(plan, err));
+	ok(hf_memfd_create(NULL, "manifest", 4096, &fd, err));
+	ok(hf_memfd_map(NULL, fd, 0, 4096, 0, &p, err));
+	ok(hf_manifest_build(plan, p, 4096, &len, err));
+	assert_int_equal(hf_memfd_unmap(NULL, p, 4096), 0);
+	ok(hf_manifest_read(NULL, fd, &m, err));
+	assert_int_equal(hf_manifest_get(m, 0, &e), 0);
+	assert_int_equal(e.length, 1 << 20);
+	assert_string_equal(e.label, "ram0");
+	hf_manifest_free(m);
+	hf_plan_free(plan);
+	close(ram);
+	close(fd);
+}
+
+static void a_file_with_other_contents_is_no_memory(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	refused(hf_memfd_check(NULL, fds[0], NULL, err), EMEDIUMTYPE,
+		"memfd-not");
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_memfd_is_no_session_iommufd_or_device),
+		TEST(we_are_found_as_holder_of_what_we_have_open),
+		TEST(a_manifest_goes_through_real_memory),
+		TEST(a_file_with_other_contents_is_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
