@@ -3,9 +3,9 @@
 #
 # selftests.sh
 #
-# Build upstream's own selftests of liveupdate and vfio, from the tree our
-# kernel is built from, as static programs in out/selftests. The same inputs
-# are not built twice.
+# Build upstream's own selftests of liveupdate, vfio and iommufd, from the tree
+# our kernel is built from, as static programs in out/selftests. The same
+# inputs are not built twice.
 set -euo pipefail
 # shellcheck source=kernel/scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../kernel/scripts/lib.sh"
@@ -18,8 +18,8 @@ log=$out/log/selftests.log
 # What they include from elsewhere in the tree comes with the base.
 key=$({
 	cat "$stock/.holdfast" "$out/headers/.holdfast" "${BASH_SOURCE[0]}"
-	find "$tests/liveupdate" "$tests/vfio" -type f -print0 | sort -z |
-		xargs -0 cat
+	find "$tests/liveupdate" "$tests/vfio" "$tests/iommu" -type f -print0 |
+		sort -z | xargs -0 cat
 	gcc --version
 } | sha256sum | cut -c1-16)
 if [[ -e $dir/.holdfast && $(<"$dir/.holdfast") == "$key" ]]; then
@@ -43,4 +43,5 @@ mkdir -p "$out/log"
 : >"$log"
 build liveupdate
 build vfio
+build iommu
 echo "$key" >"$dir/.holdfast"

@@ -53,6 +53,7 @@ struct host_action {
  * struct scenario - the declaration
  * @name:	"NNN-words", also the name of the log directory
  * @proves:	the sentence it proves, printed with the verdict
+ * @iommu:	QEMU device that stands in for VT-d
  * @devices:	QEMU arguments for the devices, NULL-terminated
  * @kernels:	per stage: variant to boot; NULL is the variant under test
  * @cmdline:	per stage: words added to the kernel command line
@@ -78,13 +79,13 @@ struct host_action {
  * @disk: make the drive of disk.h
  * @leaks: look for lost memory at the end, on kernels that can: takes seconds
  * @on_request: runs only when a pattern or a verb of its own asks for it
- * @draft: runs only by its full name: what it needs is not there yet
  * @expect:	for mirror cases: the outcome that is the right one
  * @expect_text: and a text its reason must hold
  */
 struct scenario {
 	const char *name;
 	const char *proves;
+	const char *iommu;
 	const char *const *devices;
 	const char *kernels[MAX_STAGES];
 	const char *cmdline[MAX_STAGES];
@@ -102,7 +103,6 @@ struct scenario {
 	int silence_limit;
 	int late_modules;
 	int on_request;
-	int draft;
 	int shared_memory;
 	int disk;
 	int leaks;

@@ -27,7 +27,7 @@ static const char help[] =
 "\n"
 "  --max N    no machines with more than N devices (1, 8 and 64 are measured,\n"
 "             and 6 for mapped memory)\n"
-"  --tables   only what mapped memory costs; needs 8 GiB for the machine\n"
+"  --tables   only what mapped memory costs; needs 10 GiB for the machine\n"
 "  --twice    measure everything again and show what differs\n"
 "  --jobs N   machines side by side, default 2\n"
 "  --slow X   multiply all time limits by X, for a busy host\n";

@@ -90,18 +90,35 @@ struct flow flow_of(const struct evidence *ev, const struct arrivals *a,
 				       s.to].time);
 }
 
-struct flow expect_flow(struct evidence *ev, const struct arrivals *a,
-			struct span s, size_t n, double seconds)
+static void check_flow(struct evidence *ev, const struct arrivals *a,
+		       struct flow f, size_t n, double seconds)
 {
-	struct flow f = flow_of(ev, a, s);
-
 	if (f.n < n)
 		complain(ev, "%s: the host saw %zu DMAs, %zu expected",
 			 a->name, f.n, n);
 	if (seconds && f.largest_gap > seconds)
 		complain(ev, "%s: no DMA for %.0f ms, %.0f ms is the limit",
 			 a->name, f.largest_gap * 1e3, seconds * 1e3);
+}
+
+struct flow expect_flow(struct evidence *ev, const struct arrivals *a,
+			struct span s, size_t n, double seconds)
+{
+	struct flow f = flow_of(ev, a, s);
+
+	check_flow(ev, a, f, n, seconds);
 	return f;
+}
+
+void expect_all_of(struct evidence *ev, const struct arrivals *a,
+		   struct span s, size_t n, double seconds)
+{
+	struct flow f = flow_of(ev, a, s);
+
+	if (f.n == n)
+		f = flow_between(a, ev->events[s.from].time,
+				 a->times[a->n - 1]);
+	check_flow(ev, a, f, n, seconds);
 }
 
 /* The last line of traffic.log: what the source did in all */

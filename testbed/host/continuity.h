@@ -32,6 +32,10 @@ struct flow flow_of(const struct evidence *ev, const struct arrivals *a,
 struct flow expect_flow(struct evidence *ev, const struct arrivals *a,
 			struct span s, size_t n, double seconds);
 
+/* The same of a source that ends after @n, of which the last may come early */
+void expect_all_of(struct evidence *ev, const struct arrivals *a,
+		   struct span s, size_t n, double seconds);
+
 /*
  * What the guest says in kernel @k it received by then @when ("received WHEN:
  * N lost ...") is all that the host sent, which dropped nothing.

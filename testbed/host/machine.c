@@ -36,7 +36,7 @@ void args_free(struct args *a)
  * service that nobody ends; it is not slower on a busy host. The address width
  * of the IOMMU is pinned because its default differs between versions of QEMU.
  */
-void machine_args(struct args *a, int memory_mb, int smp)
+void machine_args(struct args *a, const char *iommu, int memory_mb, int smp)
 {
 	args_add(a, "qemu-system-x86_64");
 	args_add(a, "-machine");
@@ -59,7 +59,8 @@ void machine_args(struct args *a, int memory_mb, int smp)
 	args_add(a, "-display");
 	args_add(a, "none");
 	args_add(a, "-device");
-	args_add(a, "intel-iommu,intremap=on,caching-mode=on,aw-bits=48");
+	args_add(a, "%s", iommu ?:
+		 "intel-iommu,intremap=on,caching-mode=on,aw-bits=48");
 }
 
 /* The debug kernel's shadow memory and scratch area need 4 GiB */

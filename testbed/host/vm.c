@@ -145,7 +145,7 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 	if (!image)
 		fatal("kernel variant '%s' is not built: run './run kernel --variant %s'",
 		      first, first);
-	machine_args(a, memory, 2);
+	machine_args(a, s->iommu, memory, 2);
 	if (ram >= 0) {
 		args_add(a, "-machine");
 		args_add(a, "memory-backend=ram");

@@ -18,7 +18,7 @@ void args_add(struct args *a, const char *fmt, ...)
 void args_free(struct args *a);
 
 /* The machine every run uses, without kernel, console and devices */
-void machine_args(struct args *a, int memory_mb, int smp);
+void machine_args(struct args *a, const char *iommu, int memory_mb, int smp);
 
 /* Default memory of a variant */
 int machine_memory(const char *variant);

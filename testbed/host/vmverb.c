@@ -125,8 +125,8 @@ int verb_vm(int argc, char **argv)
 
 	if (ret >= 0)
 		return ret;
-	machine_args(&a, o.memory ? o.memory : machine_memory(o.variant),
-		     o.smp);
+	machine_args(&a, NULL,
+		     o.memory ? o.memory : machine_memory(o.variant), o.smp);
 	kernel_args(&a);
 	if (o.trace) {
 		for (const char *const *e = trace_events; *e; e++) {

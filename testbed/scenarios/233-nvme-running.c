@@ -59,8 +59,8 @@ static void judge(struct evidence *ev)
 	judge_running(ev);
 	if (!gap.n)
 		complain(ev, "reads: none completed between the kernels");
-	expect_flow(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER),
-		    READS, LIMIT);
+	expect_all_of(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER),
+		      READS, LIMIT);
 	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
 	expect_same_kho(ev, "before", "after");
 	arrivals_free(&a);

@@ -173,7 +173,7 @@ static void judge(struct evidence *ev)
 	expect_flow(ev, &packets, all, 5000, LIMIT);
 	expect_flow(ev, &sound, span_markers(ev, 1, MARK_USER, 2,
 					     MARK_USER + 1), 100, LIMIT);
-	expect_flow(ev, &reads, all, READS, LIMIT);
+	expect_all_of(ev, &reads, all, READS, LIMIT);
 	expect_same_kho(ev, "before", "after");
 	arrivals_free(&packets);
 	arrivals_free(&sound);

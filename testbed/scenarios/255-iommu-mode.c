@@ -4,11 +4,11 @@
 
 STOPS(mode_legacy, "255-mode-legacy",
       "a new kernel with sm_off stops on tables of scalable mode",
-      "cannot take over the tables of the previous kernel: they are for scalable mode: boot with",
+      "cannot take over the tables of the previous kernel: they are for scalable mode: keep intel_iommu=",
       "intel_iommu=sm_on", "intel_iommu=sm_off", IOMMU_SCALABLE);
 STOPS(mode_scalable, "255-mode-scalable",
       "a new kernel with sm_on stops on tables of legacy mode",
-      "cannot take over the tables of the previous kernel: they are for legacy mode: boot with",
+      "cannot take over the tables of the previous kernel: they are for legacy mode: keep intel_iommu=",
       "intel_iommu=sm_off", "intel_iommu=sm_on", IOMMU_SCALABLE);
 
 static void first(void)

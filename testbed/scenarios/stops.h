@@ -82,7 +82,6 @@ SCENARIO(sym) = {							\
 	.devices = STRINGS(ONE(HDA, 1), ##__VA_ARGS__),			\
 	.variants = where,						\
 	.kernels = { old, next },					\
-	.draft = 1,							\
 	.shared_memory = 1,						\
 	.cmdline = { first_words, next_words },				\
 	.stage = { stops_first, stops_never },				\

@@ -228,6 +228,19 @@ static void iommu_liveupdate_flb_unpreserve(struct liveupdate_flb_op_args *args)
 }
 
 /**
+ * iommu_domain_can_preserve - Does the driver of a domain preserve any at all?
+ * @domain: The domain, borrowed.
+ *
+ * Context: Any.
+ * Return: true if it does; this one may still be refused.
+ */
+bool iommu_domain_can_preserve(const struct iommu_domain *domain)
+{
+	return domain->owner && domain->owner->liveupdate;
+}
+EXPORT_SYMBOL_GPL(iommu_domain_can_preserve);
+
+/**
  * iommu_domain_preserve - Preserve a domain across the next Live Update.
  * @domain: Paging domain, borrowed until iommu_domain_unpreserve(). The caller sees
  *          to it that nothing is mapped or unmapped until then.
@@ -247,7 +260,7 @@ int iommu_domain_preserve(struct iommu_domain *domain, u32 *id)
 	struct iommu_domain_ser *ser;
 	int err;
 
-	if (!domain->owner || !domain->owner->liveupdate)
+	if (!iommu_domain_can_preserve(domain))
 		return -EOPNOTSUPP;
 
 	guard(mutex)(&iommu_liveupdate_mutex);

@@ -20,6 +20,7 @@ struct liveupdate_file_handler;
 int iommu_liveupdate_register_flb(struct liveupdate_file_handler *fh);
 void iommu_liveupdate_unregister_flb(struct liveupdate_file_handler *fh);
 
+bool iommu_domain_can_preserve(const struct iommu_domain *domain);
 int iommu_domain_preserve(struct iommu_domain *domain, u32 *id);
 void iommu_domain_unpreserve(struct iommu_domain *domain);
 int iommu_domain_freeze(struct iommu_domain *domain);

@@ -7,13 +7,51 @@
 #ifndef DRIVERS_IOMMU_INTEL_LIVEUPDATE_H
 #define DRIVERS_IOMMU_INTEL_LIVEUPDATE_H
 
+#include <linux/list.h>
+#include <linux/xarray.h>
+
 #include "iommu.h"
+
+struct iommu_device_ser;
+struct iommu_domain_ser;
 
 #ifdef CONFIG_IOMMU_LIVEUPDATE
 
+/* Entries of a root table */
+#define INTEL_LIVEUPDATE_BUSES	(VTD_PAGE_SIZE / sizeof(struct root_entry))
+
+/**
+ * struct intel_iommu_liveupdate - What is or was preserved of a unit.
+ * @nr_devices: Number of preserved devices.
+ * @rids:       Their requester IDs.
+ * @tables:     How many preserved devices need a table, by page number.
+ * @dids:       Domain IDs that wait for the domain which had them in the previous
+ *              kernel, by &iommu_domain_ser.id.
+ * @held:       Those that it has now, referenced until its record is dropped.
+ * @iommu:      The unit.
+ * @list:       In intel_liveupdate_adopted if the tables come from the previous
+ *              kernel.
+ */
+struct intel_iommu_liveupdate {
+	unsigned int nr_devices;
+	unsigned long *rids;
+	struct xarray tables;
+	struct xarray dids;
+	struct xarray held;
+	struct intel_iommu *iommu;
+	struct list_head list;
+};
+
 extern const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops;
 
+struct intel_iommu_liveupdate *intel_liveupdate_get(struct intel_iommu *iommu);
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu);
+
+struct iommu_domain *
+intel_liveupdate_restore_domain(struct device *dev,
+				const struct iommu_domain_ser *ser);
+void intel_liveupdate_finish_domain(struct iommu_domain *domain, u32 id);
+void intel_liveupdate_forget_device(const struct iommu_device_ser *ser);
 bool intel_liveupdate_adopt(struct intel_iommu *iommu);
 void intel_liveupdate_check_units(void);
 void intel_liveupdate_init_failed(void);

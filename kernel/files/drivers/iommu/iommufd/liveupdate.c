@@ -36,7 +36,8 @@
  * ===============
  *
  * - HWPTs that are automatic, nested, parents of nested ones, track dirty pages,
- *   report faults or have no IOMMU behind them cannot be marked.
+ *   report faults or have no IOMMU behind them, or one whose driver cannot hand
+ *   page tables over, cannot be marked.
  * - Areas of anything but a memfd that was sealed against resizing when it was
  *   mapped and is preserved earlier in the same session. Areas whose memfd has
  *   lost the mapped pages, such as by punching a hole.

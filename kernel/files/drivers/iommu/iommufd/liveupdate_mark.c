@@ -5,23 +5,34 @@
  *
  * Copyright (c) 2026, the Holdfast authors.
  */
+#define pr_fmt(fmt) "iommufd: liveupdate: " fmt
+
 #include <linux/iommu-liveupdate.h>
 #include <linux/iommufd.h>
 #include <linux/liveupdate.h>
 
 #include "iommufd_private.h"
 
-static bool
-iommufd_hwpt_can_be_preserved(const struct iommufd_hwpt_paging *hwpt)
+/* Return: NULL if it can be */
+static const char *
+iommufd_hwpt_not_preservable(const struct iommufd_hwpt_paging *hwpt)
 {
 	const struct iommu_domain *domain = hwpt->common.domain;
 
 	if (IS_ENABLED(CONFIG_IOMMUFD_NOIOMMU) &&
 	    domain->owner == &iommufd_noiommu_ops)
-		return false;
-
-	return !hwpt->auto_domain && !hwpt->nest_parent &&
-	       !hwpt->common.fault && !domain->dirty_ops;
+		return "there is no IOMMU";
+	if (!iommu_domain_can_preserve(domain))
+		return "the driver of its IOMMU cannot hand page tables over";
+	if (hwpt->auto_domain)
+		return "it was made by attaching a device to its IOAS; allocate one";
+	if (hwpt->nest_parent)
+		return "it is the parent of nested ones";
+	if (hwpt->common.fault)
+		return "it reports faults";
+	if (domain->dirty_ops)
+		return "it tracks dirty pages";
+	return NULL;
 }
 
 static bool iommufd_liveupdate_token_in_use(struct iommufd_ctx *ictx, u64 token)
@@ -68,6 +79,7 @@ int iommufd_hwpt_liveupdate_mark_preserve(struct iommufd_ucmd *ucmd)
 	struct iommufd_ctx *ictx = ucmd->ictx;
 	struct iommufd_hwpt_paging *hwpt;
 	struct iommufd_object *obj;
+	const char *reason;
 	int rc;
 
 	obj = iommufd_get_object(ictx, cmd->hwpt_id, IOMMUFD_OBJ_ANY);
@@ -81,7 +93,10 @@ int iommufd_hwpt_liveupdate_mark_preserve(struct iommufd_ucmd *ucmd)
 	}
 
 	hwpt = container_of(obj, struct iommufd_hwpt_paging, common.obj);
-	if (!iommufd_hwpt_can_be_preserved(hwpt)) {
+	reason = iommufd_hwpt_not_preservable(hwpt);
+	if (reason) {
+		pr_warn_ratelimited("HWPT %u: cannot be marked: %s\n",
+				    cmd->hwpt_id, reason);
 		rc = -EOPNOTSUPP;
 		goto out_put;
 	}
