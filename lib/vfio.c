@@ -121,7 +121,7 @@ int hf_vfio_check_bound(const struct hf_ctx *ctx, int device,
 			struct hf_error *err)
 {
 	static const char what[] = "check device";
-	struct vfio_device_info arg;
+	struct vfio_device_info arg = { 0 };
 	int code = info(ctx, device, what, &arg, err);
 
 	if (code)
@@ -160,7 +160,7 @@ int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
 			 struct hf_error *err)
 {
 	static const char what[] = "disable interrupts";
-	struct vfio_device_info dev;
+	struct vfio_device_info dev = { 0 };
 	int code = info(ctx, device, what, &dev, err);
 
 	if (code)
