@@ -173,12 +173,12 @@ int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
 				 VFIO_IRQ_SET_ACTION_TRIGGER,
 		};
 
-		/* Kinds that the device lacks: EINVAL, or none of them */
 		code = call(ctx, device, VFIO_DEVICE_GET_IRQ_INFO, &irq);
-		if (code == -EINVAL || (code >= 0 && !irq.count))
-			continue;
-		if (code >= 0)
+		if (code >= 0 && irq.count)
 			code = call(ctx, device, VFIO_DEVICE_SET_IRQS, &set);
+		/* A kind that the device lacks, or of which none is set up */
+		if (code == -EINVAL)
+			continue;
 		if (code < 0) {
 			failed(code, device, what, err);
 			hf_error_prefix(err, "interrupt index %u", i);

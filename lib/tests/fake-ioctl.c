@@ -214,6 +214,8 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	case VFIO_DEVICE_SET_IRQS:
 		assert_int_equal(set->count, 0);
 		assert_true(set->index < 3);
+		if (!(o->irqs & 1 << set->index))
+			return -EINVAL;
 		o->irqs &= ~(1 << set->index);
 		return 0;
 	}
