@@ -183,7 +183,7 @@ static void binding_and_attaching_are_refused_with_reasons(void **state)
 {
 	uint32_t id;
 	struct owner o;
-	int dev;
+	int dev, again;
 
 	(void)state;
 	fake_owner(&o, BDF0);
@@ -196,6 +196,10 @@ static void binding_and_attaching_are_refused_with_reasons(void **state)
 		"vfio-bound");
 	refused(hf_vfio_bind(fake->ctx, dev, -1, &id, err), EBADF,
 		"vfio-bad-fd");
+	ok(hf_vfio_open(fake->ctx, BDF0, &again, err));
+	refused(hf_vfio_bind(fake->ctx, again, o.iommufd, &id, err), EBUSY,
+		"vfio-bind-busy");
+	fake_ops.close(fake, again);
 	refused(hf_vfio_attach(fake->ctx, o.dev, 99, err), ENOENT,
 		"vfio-no-pt");
 	fake->fail_request = HF_VFIO_BIND;

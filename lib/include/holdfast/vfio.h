@@ -43,8 +43,9 @@ HF_API int hf_vfio_open(const struct hf_ctx *ctx, const char *spec,
  *
  * Context: Any.
  * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EINVAL if it
- *         is bound already, -EPERM if the device runs on and this is not its own
- *         iommufd (it still runs), -EBUSY, ...
+ *         is bound already, -EBUSY if somebody else has bound the device (a
+ *         session that preserves it counts), -EPERM if the device runs on and
+ *         this is not its own iommufd (it still runs), ...
  */
 HF_API int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 			uint32_t *ret_devid, struct hf_error *err);
