@@ -105,7 +105,7 @@ static int take_memory(struct vmm *v, struct hf_restore *r,
 	if (hf_restore_find(r, HF_KIND_MEMFD, VMM_LABEL, &i) ||
 	    hf_restore_take(r, i, &v->memfd))
 		return vmm_fail(err, -EBADMSG, "vmm-no-memory", "take back",
-				v->name, "it has no memory", 
+				v->name, "it has no memory",
 				"discard the session");
 	return vmm_map_memory(v, err);
 }
@@ -212,5 +212,7 @@ int vmm_finish(struct vmm *v, struct hf_error *err)
 	if (code)
 		return code;
 	vmm_say("finished: generation %u goes on", v->generation);
+	/* It is of no use any more: a manager that cannot be told may keep it */
+	v->stored = v->stored && v->notify_socket;
 	return vmm_drop_session(v, err);
 }

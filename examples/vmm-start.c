@@ -147,22 +147,24 @@ static int find_passed(struct vmm *v, const struct device *d)
 static int open_device(struct vmm *v, struct device *d, struct hf_error *err)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
-	int code;
+	int code = 0;
 
 	d->fd = find_passed(v, d);
-	if (d->fd >= 0)
-		return 0;
-	for (int waited = 0;; waited += 50) {
+	if (d->fd < 0)
 		code = hf_vfio_open(v->ctx, d->bdf, &d->fd, err);
+	for (int waited = 0; !code; waited += 50) {
+		code = hf_vfio_bind(v->ctx, d->fd, v->iommufd, &d->devid, err);
 		if (code != -EBUSY || waited >= VMM_WAIT_MS)
-			return code;
+			break;
 		nanosleep(&pause, NULL);
+		code = 0;
 	}
+	return code;
 }
 
 static int start_device(struct vmm *v, struct device *d, struct hf_error *err)
 {
-	int code = hf_vfio_bind(v->ctx, d->fd, v->iommufd, &d->devid, err);
+	int code = open_device(v, d, err);
 
 	if (!code)
 		code = vmm_attach(v, d, err);
@@ -179,11 +181,8 @@ int vmm_start(struct vmm *v, struct hf_error *err)
 {
 	int code = 0;
 
-	for (unsigned int i = 0; !code && i < v->count; i++) {
+	for (unsigned int i = 0; !code && i < v->count; i++)
 		code = vmm_bind(v, &v->devices[i], err);
-		if (!code)
-			code = open_device(v, &v->devices[i], err);
-	}
 	if (!code)
 		code = hf_memfd_create(v->ctx, "tiny-vmm",
 				       v->count * VMM_SHARE, &v->memfd, err);

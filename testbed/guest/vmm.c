@@ -2,8 +2,11 @@
 /* The tiny VMM as the owner of devices */
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "log.h"
+#include "luo.h"
+#include "marker.h"
 #include "pci.h"
 #include "vmm.h"
 
@@ -45,4 +48,38 @@ void vmm_stop(struct program *p)
 {
 	program_signal(p, SIGINT);
 	CHECK_EQ(program_end(p, PATIENCE), 0);
+}
+
+void vmm_pass_session(struct program *p, int session)
+{
+	p->files[0] = VMM_SESSION;
+	p->fds[0] = session;
+}
+
+int vmm_find_session(void)
+{
+	int luo = CHECK_OK(luo_open());
+	int session = CHECK_OK(luo_retrieve_session(luo, VMM_SESSION));
+
+	close(luo);
+	return session;
+}
+
+void vmm_leave(struct program *p)
+{
+	program_signal(p, SIGTERM);
+	program_expect(p, "left: the service manager keeps", PATIENCE);
+	CHECK_EQ(program_end(p, PATIENCE), 0);
+}
+
+void vmm_take_back(struct program *p, const char *bdf)
+{
+	vmm_start(p, VMM_ARGS("-v", bdf), 1);
+	mark(MARK_FINISHED);
+	CHECK(program_said(p, "was passed and came from the previous"),
+	      "it did not take the session it was passed");
+	CHECK(program_said(p, "ran on"), "the device did not run on");
+	pci_check_state(bdf, "none");
+	vmm_check_works(p);
+	vmm_stop(p);
 }

@@ -27,4 +27,14 @@ void vmm_check_works(struct program *p);
 /* Told to end without an update, which it does */
 void vmm_stop(struct program *p);
 
+/*
+ * What a service manager does: pass it a session (first of all files), find the
+ * one of the previous kernel, see it leave. In the end it takes the device back
+ * from the session it was passed, and works.
+ */
+void vmm_pass_session(struct program *p, int session);
+int vmm_find_session(void);
+void vmm_leave(struct program *p);
+void vmm_take_back(struct program *p, const char *bdf);
+
 #endif
