@@ -76,7 +76,9 @@ static void usage(FILE *f)
 		"  --name NAME  of the session, and of its file that is passed or\n"
 		"               stored (" HF_SESSION_PREFIX "tiny)\n"
 		"  --idle       devices are reset on the way, not running on\n"
-		"  -v           say what the library does; twice: all of it\n");
+		"  -v           say what the library does; twice: all of it\n\n"
+		"Signals: USR2 prepare the update, USR1 give it up, TERM leave (if it\n"
+		"is prepared or a kernel is loaded, else end), INT end.\n");
 }
 
 static int parse_device(struct vmm *v, const char *text)
@@ -259,6 +261,7 @@ static int terminate(struct vmm *v, struct hf_error *err)
 static int command(struct vmm *v, int signals, struct hf_error *err)
 {
 	struct signalfd_siginfo info;
+	int code;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return 0;
@@ -270,7 +273,9 @@ static int command(struct vmm *v, int signals, struct hf_error *err)
 	case SIGTERM:
 		return terminate(v, err);
 	default:
-		return 1;
+		/* A manager that has the session would keep the devices busy */
+		code = v->prepared ? vmm_give_up(v, err) : 0;
+		return code ? code : 1;
 	}
 }
 

@@ -17,7 +17,8 @@ mkdir -p "$out/log"
 build() {
 	[[ -e $dir/build.ninja ]] ||
 		meson setup "$dir" "$root" -Ddefault_library=static \
-			-Dc_link_args=-static -Dtests=false || return
-	ninja -C "$dir" examples/tiny-vmm
+			-Dc_link_args=-static \
+			-Dprefer_static=true -Dtests=false || return
+	ninja -C "$dir" examples/tiny-vmm cli/holdfast
 }
 build >"$log" 2>&1 || die "user space: build failed: see $log"

@@ -105,6 +105,20 @@ static char *next_line(struct program *p)
 	return line;
 }
 
+/* Why it ended: what it says of an error, else the last it said */
+static const char *last_words(struct program *p)
+{
+	char *words = strstr(p->said, "error: "), *line;
+
+	for (line = p->said; !words && (line = strchr(line, '\n')); line++)
+		if (line[1] && !strchr(line + 1, '\n'))
+			words = line + 1;
+	if (!words)
+		return p->said;
+	words[strcspn(words, "\n")] = 0;
+	return words;
+}
+
 const char *program_expect(struct program *p, const char *wanted,
 			   double seconds)
 {
@@ -116,7 +130,8 @@ const char *program_expect(struct program *p, const char *wanted,
 			if (strstr(line, wanted))
 				return line;
 	} while (read_more(p, end, wanted));
-	FAIL("the program ended and did not say '%s'", wanted);
+	FAIL("the program ended and did not say '%s', but '%s'", wanted,
+	     last_words(p));
 }
 
 int program_said(const struct program *p, const char *wanted)

@@ -12,13 +12,25 @@
 
 #define PATIENCE	60	/* seconds */
 
+static int count_devices(const char *const *argv)
+{
+	int n = 0;
+
+	for (; *argv; argv++)
+		n += !strncmp(*argv, "0000:", 5);
+	return n;
+}
+
 void vmm_start(struct program *p, const char *const *argv, int generation)
 {
-	char *line = text("running: 1 devices, generation %d", generation);
+	char *wanted = text("running: %d devices, generation %d",
+			    count_devices(argv), generation);
+	const char *line;
 
 	program_start(p, argv);
-	program_expect(p, line, PATIENCE);
-	free(line);
+	line = program_expect(p, "tiny-vmm: running: ", PATIENCE);
+	CHECK(strstr(line, wanted), "'%s' instead of '%s'", line, wanted);
+	free(wanted);
 }
 
 void vmm_prepare(struct program *p)
