@@ -99,6 +99,9 @@ HF_API int hf_vfio_detach(const struct hf_ctx *ctx, int device,
  * The kexec is refused while there are any. After the live update: set them up
  * and look at the device once, as if one had been raised.
  *
+ * Keep the device from raising any first: one that comes while it is torn down
+ * is written to nowhere, which the IOMMU reports.
+ *
  * Context: The last thing before the kexec.
  * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EUNATCH if it
  *         is not bound.
