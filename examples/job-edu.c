@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * The job of QEMU's "edu" device: a page goes to the device and comes back to
- * another place, over and over. Each half ends with an interrupt.
+ * another place, over and over. Each half ends with an interrupt, but where the
+ * job rests.
  */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "tiny-vmm.h"
 
@@ -46,7 +48,8 @@ static void transfer(struct device *d, uint64_t from, uint64_t to,
 	write64(d, DMA_SOURCE, from);
 	write64(d, DMA_TARGET, to);
 	write64(d, DMA_COUNT, SIZE);
-	write64(d, DMA_COMMAND, COMMAND_START | COMMAND_IRQ | direction);
+	write64(d, DMA_COMMAND, COMMAND_START | direction |
+		(state(d)->quiet ? 0 : COMMAND_IRQ));
 }
 
 static void begin_round(struct device *d)
@@ -63,18 +66,14 @@ static void begin_round(struct device *d)
 static int start(struct device *d, struct hf_error *err)
 {
 	(void)err;
+	state(d)->quiet = 0;
 	begin_round(d);
 	return 0;
 }
 
-static int look(struct device *d, struct hf_error *err)
+/* A transfer is complete: on with the next */
+static int next(struct device *d, struct hf_error *err)
 {
-	uint32_t status = reg_read(d, IRQ_STATUS);
-
-	if (status)
-		reg_write(d, IRQ_ACK, status);
-	if (reg_read(d, DMA_COMMAND) & COMMAND_START)
-		return 0;
 	if (state(d)->step == TO_DEVICE) {
 		state(d)->step = TO_RAM;
 		transfer(d, BUFFER, d->iova + IN, COMMAND_TO_RAM);
@@ -89,6 +88,55 @@ static int look(struct device *d, struct hf_error *err)
 	return 0;
 }
 
+static int wait_done(struct device *d, struct hf_error *err)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	for (int i = 0; i < 4000; i++) {
+		if (!(reg_read(d, DMA_COMMAND) & COMMAND_START))
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return vmm_fail(err, -ETIMEDOUT, "job-stopped", "wait for DMA",
+			d->bdf, "it does not end", "reset the device");
+}
+
+static void take_interrupt(struct device *d)
+{
+	uint32_t status = reg_read(d, IRQ_STATUS);
+
+	if (status)
+		reg_write(d, IRQ_ACK, status);
+}
+
+/* From here on it does not tell; the next transfer is under way all the same */
+static int rest(struct device *d, struct hf_error *err)
+{
+	int code = wait_done(d, err);
+
+	if (code)
+		return code;
+	take_interrupt(d);
+	state(d)->quiet = 1;
+	return next(d, err);
+}
+
+static int look(struct device *d, struct hf_error *err)
+{
+	int code;
+
+	take_interrupt(d);
+	if (state(d)->quiet) {
+		code = wait_done(d, err);
+		if (code)
+			return code;
+		state(d)->quiet = 0;
+	}
+	if (reg_read(d, DMA_COMMAND) & COMMAND_START)
+		return 0;
+	return next(d, err);
+}
+
 const struct job job_edu = {
 	.name = "edu",
 	.vendor = 0x1234,
@@ -96,5 +144,6 @@ const struct job job_edu = {
 	.bar = 0,
 	.interrupts = 1,
 	.start = start,
+	.rest = rest,
 	.look = look,
 };

@@ -30,10 +30,12 @@
  * struct job_state - Begins the share of a device: how far the job got.
  * @rounds: How many are complete.
  * @step: The job's own.
+ * @quiet: The device was told to raise no interrupts.
  */
 struct job_state {
 	uint64_t rounds;
 	uint64_t step;
+	uint64_t quiet;
 };
 
 struct job;
@@ -61,6 +63,9 @@ struct device {
  * @bar: The BAR with its registers.
  * @interrupts: It tells by MSI; else it is looked at now and then.
  * @start: The device is fresh from a reset: begin where the memory says.
+ * @rest: No interrupts from here on, DMA may go on. NULL if it has none: what is
+ *        raised while interrupts are taken down goes nowhere, and the IOMMU says
+ *        so.
  * @look: Something may have happened: check it, count it, begin the next. Must
  *        be right when nothing happened, too.
  */
@@ -71,6 +76,7 @@ struct job {
 	unsigned int bar;
 	int interrupts;
 	int (*start)(struct device *d, struct hf_error *err);
+	int (*rest)(struct device *d, struct hf_error *err);
 	int (*look)(struct device *d, struct hf_error *err);
 };
 

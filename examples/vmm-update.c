@@ -83,9 +83,15 @@ int vmm_prepare(struct vmm *v, struct hf_error *err)
 
 	if (code)
 		return code;
-	/* The kexec is refused while there are any */
-	for (unsigned int i = 0; !code && i < v->count; i++)
-		code = device_irq_off(v, &v->devices[i], err);
+	for (unsigned int i = 0; !code && i < v->count; i++) {
+		struct device *d = &v->devices[i];
+
+		if (d->job->rest)
+			code = d->job->rest(d, err);
+		/* The kexec is refused while there are any */
+		if (!code)
+			code = device_irq_off(v, d, err);
+	}
 	if (!code)
 		code = preserve(v, plan, err);
 	hf_plan_free(plan);
