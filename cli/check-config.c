@@ -46,15 +46,6 @@ static int has(const struct kconfig *config, size_t i, uint32_t evidence)
 	       options[i].evidence & evidence;
 }
 
-const char *check_config_lacks(const struct kconfig *config, int running)
-{
-	for (size_t i = 0; config->text && i < ARRAY_SIZE(options); i++)
-		if (!has(config, i, 0) &&
-		    options[i].need <= (running ? FOR_RUNNING : NEEDED))
-			return options[i].name;
-	return NULL;
-}
-
 /* @area is "kernel", where the system tells as well, or "next" */
 void check_config(struct check *k, const char *area,
 		  const struct kconfig *config)
@@ -82,10 +73,11 @@ void check_config(struct check *k, const char *area,
 	if (!config->text)
 		check_add(k, CHECK_WARN, area, "config-unknown",
 			  strcmp(area, "kernel") ? "next kernel" :
-			  TEXT("kernel %s", k->release),
+			  TEXT("kernel %s", *k->release ? k->release :
+			       "unknown"),
 			  strcmp(area, "kernel") ?
 			  "say --config FILE, or install it in /boot" :
-			  "load the module configs, or install it in /boot",
+			  "modprobe configs, or install it in /boot",
 			  "its configuration is neither within it nor in /boot");
 	else if (!lacks)
 		check_ok(k, area, "config", config->source,

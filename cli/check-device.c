@@ -82,7 +82,7 @@ static void check_interrupts(struct check *k, const struct hf_device *d,
 	if (kind)
 		check_add(k, check_duty(k), AREA, "device-interrupts", d->bdf,
 			  "its owner disables them (VFIO_DEVICE_SET_IRQS) as the last thing before the kexec",
-			  "interrupts are set up: %s, %d vectors; the kexec is refused while they are",
+			  "interrupts are set up (%s: %d); the kexec is refused while they are",
 			  kind, vectors > 0 ? vectors : 1);
 	else
 		check_ok(k, AREA, "device-interrupts", d->bdf,
@@ -184,7 +184,7 @@ static void check_iommu(struct check *k, const struct hf_device *d)
 	else if (members > 1)
 		check_add(k, level, AREA, "device-group-shared", d->bdf,
 			  "let it be reset on the way, or put it into a slot of its own",
-			  "it shares IOMMU group %d with %d others, so that it cannot go on",
+			  "it shares IOMMU group %d with others (%d), so that it cannot go on",
 			  d->iommu_group, members - 1);
 	else
 		check_ok(k, AREA, "device-iommu", d->bdf,
@@ -226,12 +226,16 @@ void check_device(struct check *k, const struct hf_device *d)
 	struct config_space space;
 	int used;
 
-	/* Bridges are in the list for their state, devices below say the rest */
+	/* Bridges are listed for their state, devices below say the rest */
 	if (d->flags & HF_DEVICE_BRIDGE && !k->c->arg_count)
 		return;
 	check_preservable(k, d);
 	check_kind(k, d);
 	used = check_users(k, d);
+	if (k->now && used && !d->state)
+		check_add(k, CHECK_WARN, AREA, "device-not-preserved", d->bdf,
+			  "let its owner preserve it, or stop its owner",
+			  "it is in use, but not preserved: it does not go along");
 	if (!(d->flags & HF_DEVICE_VFIO))
 		return;
 	read_config(k, d, &space);

@@ -20,7 +20,7 @@ static void check_cmdline(struct check *k)
 		return;
 	}
 	if (hf_kexec_cmdline_check(text, 0, e)) {
-		/* On by default also counts, and /dev/liveupdate is the proof */
+		/* It may be on by default: the device file is the proof */
 		if (k->host.features & HF_HOST_LIVEUPDATE)
 			return;
 		check_add(k, CHECK_BAD, AREA, e->id, "/proc/cmdline",

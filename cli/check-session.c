@@ -37,6 +37,32 @@ static void check_incoming(struct check *k, uint32_t i,
 	}
 }
 
+/*
+ * systemd stops all services first. A session that only a process of one has
+ * open ends then, and with it what is preserved.
+ */
+static void check_stored(struct check *k, const char *name)
+{
+	struct cli_holders h;
+	uint32_t others = 0;
+
+	if (cli_holders_of_session(k->c, name, &h)) {
+		k->no_memory = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < h.count; i++)
+		others += h.list[i].pid != 1;
+	if (others && others == h.count &&
+	    cli_exists(k->c, "/run/systemd/system"))
+		check_add(k, k->by_systemd ? CHECK_BAD : CHECK_WARN,
+			  "session", "session-not-stored",
+			  TEXT("session %s", name),
+			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
+			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",
+			  h.list[0].pid, h.list[0].comm);
+	cli_holders_free(&h);
+}
+
 static void check_outgoing(struct check *k, uint32_t i,
 			   const struct hf_sessions_item *s)
 {
@@ -56,7 +82,8 @@ static void check_outgoing(struct check *k, uint32_t i,
 			  "an iommufd is in it but no device: the kexec would be refused");
 	else
 		check_ok(k, "session", "session", TEXT("session %s", s->name),
-			 "%u files, %d of them devices", s->files, devices);
+			 "files: %u, of them devices: %d", s->files, devices);
+	check_stored(k, s->name);
 }
 
 void check_sessions(struct check *k)

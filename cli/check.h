@@ -20,6 +20,7 @@ struct finding {
 struct check {
 	struct cli *c;
 	int now;		/* owners have done what they have to do */
+	int by_systemd;		/* which stops all services first */
 	int running;		/* devices are to go on */
 	struct hf_host host;
 	char release[80];
@@ -57,8 +58,5 @@ void check_next(struct check *k, struct cli_next *next);
 void check_device(struct check *k, const struct hf_device *d);
 void check_sessions(struct check *k);
 void check_fd_store(struct check *k);
-
-/* Name of the option that is missing in a configuration, or NULL */
-const char *check_config_lacks(const struct kconfig *config, int running);
 
 #endif

@@ -22,7 +22,7 @@ enum cli_exit {
 	CLI_USAGE = 2,		/* the command line is wrong */
 	CLI_MISSING = 3,	/* no such device, session, driver, file */
 	CLI_PERMISSION = 4,
-	CLI_BUSY = 5,		/* somebody else has it; may be tried again */
+	CLI_BUSY = 5,		/* somebody else has it for now */
 	CLI_UNSUPPORTED = 6,	/* this kernel cannot do that */
 };
 
@@ -44,8 +44,8 @@ struct cli_env {
 struct cli_option {
 	const char *name;	/* without its dashes */
 	char letter;		/* or 0 */
-	const char *arg;	/* name of its argument, NULL if it has none; "=NAME"
-				   if --name alone will do, too */
+	/* Name of its argument, NULL if none; "=NAME" if it may be left out */
+	const char *arg;
 	const char *help;
 };
 
@@ -136,6 +136,7 @@ struct hf_error *cli_err(struct cli *c);
 
 enum cli_color { CLI_PLAIN, CLI_GREEN, CLI_YELLOW, CLI_RED, CLI_BOLD };
 
+void cli_clean(char *text);
 void cli_say(struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
 void cli_say_color(struct cli *c, enum cli_color color, const char *text);
 const char *cli_text(char *buf, size_t len, const char *format, ...)
@@ -222,7 +223,7 @@ struct cli_next {
 	char release[80];		/* or "" if it cannot be told */
 	int running;			/* devices go on */
 	int kho_default;		/* it needs no kho=on */
-	int given;			/* on our command line, else recorded */
+	int given;			/* on our command line */
 };
 
 /* From the options: 0, or an exit code. @ret->given is 0 without --kernel */

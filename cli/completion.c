@@ -64,7 +64,7 @@ static void bash_options(struct cli *c, const struct cli_verb *v)
 
 /* Shells expand words: names with anything that they could are left out */
 static const char list_sessions[] =
-	"holdfast session list --json=short 2>/dev/null | grep -o '\"name\":\"[A-Za-z0-9_.@-]*\"' | cut -d'\"' -f4";
+	"holdfast session list --json=short 2>/dev/null | grep -o '\"name\":\"[A-Za-z0-9_.@-]*\"' | cut -d'\"' -f4 || :";
 
 static void bash(struct cli *c)
 {
@@ -105,7 +105,7 @@ static void bash(struct cli *c)
 			cli_say(c, " "), verbs(c);
 		cli_say(c, " %s'\n", values(v->name));
 		if (takes_devices(v))
-			cli_say(c, "\t\twords+=\" $(cd /sys/bus/pci/devices 2>/dev/null && echo *)\"\n");
+			cli_say(c, "\t\twords+=\" $(ls /sys/bus/pci/devices 2>/dev/null || :)\"\n");
 		if (!strcmp(v->name, "session") || !strcmp(v->name, "finish"))
 			cli_say(c, "\t\twords+=\" $(%s)\"\n", list_sessions);
 		cli_say(c, "\t\t;;\n");

@@ -65,9 +65,7 @@ int cli_fail(struct cli *c)
 		return code;
 	}
 	hf_error_format(&c->error, line, sizeof(line));
-	for (char *p = line; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 127)
-			*p = '?';
+	cli_clean(line);
 	fprintf(c->err, "holdfast: %s\n", line);
 	return code;
 }

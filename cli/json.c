@@ -18,7 +18,7 @@ static void newline(struct json *j)
  * Length of the character at @p if it is valid UTF-8 (the shortest form, no
  * surrogates, nothing above U+10FFFF), else 0.
  */
-static int utf8_len(const unsigned char *p)
+int json_utf8_len(const unsigned char *p)
 {
 	unsigned int low = 0x80, high = 0xbf;
 	int n;
@@ -56,7 +56,7 @@ static void quoted(struct json *j, const char *text)
 
 	fputc('"', j->out);
 	for (; *p; p += n) {
-		n = utf8_len(p);
+		n = json_utf8_len(p);
 		if (!n) {
 			fputs("\\ufffd", j->out);
 			n = 1;

@@ -33,9 +33,12 @@ int gunzip(const uint8_t *data, size_t len, size_t max, char **ret,
 	while (!err && zerr == Z_OK) {
 		if (z.total_out == room) {
 			room = room ? 2 * room : 65536;
-			more = room > 2 * max ? NULL : realloc(text, room + 1);
+			if (room > max)
+				room = max + 1;
+			more = z.total_out > max ? NULL :
+			       realloc(text, room + 1);
 			if (!more) {
-				err = room > 2 * max ? -EFBIG : -ENOMEM;
+				err = z.total_out > max ? -EFBIG : -ENOMEM;
 				break;
 			}
 			text = more;

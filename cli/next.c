@@ -46,11 +46,42 @@ static int own_cmdline(const struct cli *c, char *buf, size_t room)
 	return 0;
 }
 
+/* Where the words for init begin, which are none of the kernel */
+static size_t kernel_words(const char *text)
+{
+	int quoted = 0;
+	const char *p;
+
+	for (p = text; *p; p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		if (!quoted && (p == text || p[-1] == ' ') &&
+		    !strncmp(p, "--", 2) && (!p[2] || p[2] == ' '))
+			break;
+	}
+	return p - text;
+}
+
+/* Add  to the words for the kernel */
+static int append(char *cmdline, size_t room, const char *more)
+{
+	size_t n = kernel_words(cmdline), len = strlen(more);
+	const char *before = n && cmdline[n - 1] != ' ' ? " " : "";
+	const char *behind = cmdline[n] ? " " : "";
+	char tail[2100];
+
+	if (strlen(cmdline) + len + 3 > room)
+		return -ENAMETOOLONG;
+	cli_text(tail, sizeof(tail), "%s", cmdline + n);
+	cli_text(cmdline + n, room - n, "%s%s%s%s", before, more, behind,
+		 tail);
+	return 0;
+}
+
 static int get_cmdline(struct cli *c, struct cli_next *next)
 {
 	const char *text = cli_opt(c, "cmdline");
 	const char *more = cli_opt(c, "append");
-	size_t n;
 	int err = 0;
 
 	if (!text)
@@ -59,12 +90,8 @@ static int get_cmdline(struct cli *c, struct cli_next *next)
 		err = -ENAMETOOLONG;
 	else
 		strcpy(next->cmdline, text);
-	n = strlen(next->cmdline);
-	if (!err && more &&
-	    (size_t)snprintf(next->cmdline + n, sizeof(next->cmdline) - n,
-			     "%s%s", n ? " " : "", more) >=
-	    sizeof(next->cmdline) - n)
-		err = -ENAMETOOLONG;
+	if (!err && more)
+		err = append(next->cmdline, sizeof(next->cmdline), more);
 	if (err == -ENAMETOOLONG)
 		return cli_fail_with(c, err, "kexec-cmdline-long",
 				     "check command line", "next kernel",

@@ -158,11 +158,14 @@ static int kill_holder(struct cli *c, pid_t pid)
 static int gone(struct cli *c, const char *name)
 {
 	struct cli_holders h;
+	uint32_t count;
 
 	for (uint32_t waited = 0;; waited += 20) {
-		cli_holders_of_session(c, name, &h);
+		if (cli_holders_of_session(c, name, &h))
+			return 0;
+		count = h.count;
 		cli_holders_free(&h);
-		if (!h.count)
+		if (!count)
 			return 1;
 		if (waited >= c->timeout_ms)
 			return 0;

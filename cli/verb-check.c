@@ -20,7 +20,7 @@ static void say(struct cli *c, const struct check *k)
 		cli_say_color(c, CLI_RED, "Not ready");
 	else
 		cli_say_color(c, CLI_GREEN, "Ready");
-	cli_say(c, ": %u bad, %u warnings, %u ok\n", k->counts[CHECK_BAD],
+	cli_say(c, " (bad: %u, warnings: %u, ok: %u)\n", k->counts[CHECK_BAD],
 		k->counts[CHECK_WARN], k->counts[CHECK_OK]);
 }
 

@@ -88,7 +88,7 @@ static int finish(struct cli *c, const struct hf_sessions *list, int index,
 				       cli_err(c)))
 		code = cli_fail(c);
 	drop(&g);
-	close(session);
+	hf_session_abort(c->ctx, session, NULL);
 	return code;
 }
 

@@ -15,7 +15,7 @@
 static int check(struct cli *c, int direct)
 {
 	struct cli_next next = { .running = !!cli_opt(c, "running") };
-	struct check k = { .now = direct };
+	struct check k = { .now = direct, .by_systemd = !direct };
 	int code = check_run(&k, c, &next);
 
 	for (uint32_t i = 0; i < k.count && !code; i++) {
@@ -102,6 +102,10 @@ int cli_verb_kexec(struct cli *c)
 			return code;
 	}
 	if (!c->dry_run && direct) {
+		if (!c->json) {
+			report(c, direct);
+			fflush(c->out);
+		}
 		if (!c->env->ops)
 			sync();
 		/* It comes back only to say why not */
@@ -110,7 +114,7 @@ int cli_verb_kexec(struct cli *c)
 	}
 	if (!c->dry_run && !direct)
 		code = run(c, systemctl);
-	if (!code)
+	if (!code && (c->dry_run || !direct || c->json))
 		report(c, direct);
 	return code;
 }

@@ -61,18 +61,22 @@ static int open_file(struct cli *c, const char *path, int *ret)
 	return 0;
 }
 
-static int load(struct cli *c, const struct cli_next *next)
+static int load(struct cli *c, struct cli_next *next)
 {
 	struct hf_kexec_image image = {
 		.size = sizeof(image), .kernel = -1, .initrd = -1,
 		.cmdline = next->cmdline,
-		.flags = (next->kho_default ? HF_KEXEC_KHO_DEFAULT : 0) |
-			 (next->running ? HF_KEXEC_RUNNING : 0),
 	};
 	int code = open_file(c, next->kernel, &image.kernel);
 
 	if (!code && *next->initrd)
 		code = open_file(c, next->initrd, &image.initrd);
+	if (!code)
+		code = check(c, next);
+	if (next->kho_default)
+		image.flags |= HF_KEXEC_KHO_DEFAULT;
+	if (next->running)
+		image.flags |= HF_KEXEC_RUNNING;
 	if (!code && !c->dry_run &&
 	    hf_kexec_load(c->ctx, &image, cli_err(c)))
 		code = cli_fail(c);
@@ -112,8 +116,6 @@ int cli_verb_load(struct cli *c)
 		code = cli_usage(c, "--kernel", "it is missing");
 	if (!code)
 		code = cli_refuse_below_root(c, "load");
-	if (!code)
-		code = check(c, &next);
 	if (!code)
 		code = load(c, &next);
 	if (code)

@@ -65,7 +65,7 @@ static void say_sessions(struct cli *c, const struct status *s)
 			s->sessions_error.why, s->sessions_error.remedy);
 		return;
 	}
-	cli_say(c, "sessions: %s\n", n ? "" : "none");
+	cli_say(c, "sessions:%s\n", n ? "" : " none");
 	for (uint32_t i = 0; i < n; i++) {
 		hf_sessions_get(s->sessions, i, &item);
 		cli_say(c, "  %s: %s, %s, %u files\n", item.name,

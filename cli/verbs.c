@@ -94,7 +94,7 @@ const struct cli_verb cli_verbs[] = {
 	  CLI_CHANGES, 1, -1, unbind_options, cli_verb_unbind },
 	{ "load", "", "load the next kernel",
 	  CLI_CHANGES, 0, 0, load_options, cli_verb_load },
-	{ "unload", "", "unload it: a reboot is a reboot again",
+	{ "unload", "", "unload the next kernel",
 	  CLI_CHANGES, 0, 0, no_options, cli_verb_unload },
 	{ "status", "", "tell what came and what would go",
 	  0, 0, 0, no_options, cli_verb_status },

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "tree.h"
+#include "uapi.h"
+
+enum kind { NONE, LUO, SESSION_OUT, SESSION_IN, ATTR, OTHER };
+
+static struct {
+	const char *root;
+	const char *spec;
+	FILE *log;
+	char *text;
+	size_t len;
+	enum kind kinds[1024];
+	char paths[1024][256];
+} k;
+
+static int fails(const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = k.spec; (p = strchr(p, '!')); p++)
+		if (!strncmp(p + 1, word, n) && (!p[n + 1] || p[n + 1] == '+'))
+			return 1;
+	return 0;
+}
+
+static int new_fd(enum kind kind)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || fd >= 1024)
+		abort();
+	k.kinds[fd] = kind;
+	return fd;
+}
+
+static int fake_open(void *data, const char *path, int flags, uint32_t mode)
+{
+	const char *rest = path + strlen(k.root);
+	int fd;
+
+	(void)data;
+	/* A program that changes what it should not: for the mirror cases */
+	if (fails("dirty"))
+		tree_file(k.root, "/dirt", "%s", rest);
+	if (!strcmp(rest, "/dev/liveupdate")) {
+		if (access(path, F_OK))
+			return -ENOENT;
+		if (fails("open-busy"))
+			return -EBUSY;
+		if (fails("open-perm"))
+			return -EACCES;
+		return new_fd(LUO);
+	}
+	if (strstr(rest, "/debug/") && fails("debug-perm"))
+		return -EACCES;
+	fd = open(path, flags, mode);
+	if (fd < 0)
+		return -errno;
+	k.kinds[fd] = flags & O_WRONLY ? ATTR : OTHER;
+	snprintf(k.paths[fd], sizeof(k.paths[fd]), "%s", rest);
+	return fd;
+}
+
+static int fake_close(void *data, int fd)
+{
+	(void)data;
+	if (k.kinds[fd] == SESSION_OUT || k.kinds[fd] == SESSION_IN)
+		fprintf(k.log, "close session\n");
+	k.kinds[fd] = NONE;
+	return close(fd) ? -errno : 0;
+}
+
+/* Of drivers the one that is in driver_override, unless it does not want */
+static void probe(const char *bdf)
+{
+	char path[512], name[64] = "", target[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path),
+		 "%s/sys/devices/pci0000:00/%s/driver_override", k.root, bdf);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%63s", name) != 1)
+		strcpy(name, "(null)");
+	if (f)
+		fclose(f);
+	if (!strcmp(name, "(null)"))
+		strcpy(name, "igb");
+	if (fails("probe") && !strcmp(name, "vfio-pci"))
+		return;
+	if (fails("probe-port") && strstr(bdf, "00:01.0") &&
+	    !strcmp(name, "vfio-pci"))
+		return;
+	if (fails("probe-all"))
+		return;
+	snprintf(path, sizeof(path), "/sys/devices/pci0000:00/%s/driver", bdf);
+	snprintf(target, sizeof(target), "../../../bus/pci/drivers/%s", name);
+	tree_link(k.root, path, target);
+}
+
+static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
+{
+	char text[256], path[512], *end;
+
+	(void)data;
+	snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)buf);
+	fprintf(k.log, "write %s: %.*s\n", k.paths[fd],
+		(int)strcspn(text, "\n"), text);
+	end = strrchr(k.paths[fd], '/');
+	if (!strcmp(end, "/driver_override")) {
+		if (fails("override-perm"))
+			return -EACCES;
+		text[strcspn(text, "\n")] = 0;
+		tree_file(k.root, k.paths[fd], "%s\n",
+			  *text ? text : "(null)");
+	} else if (!strcmp(end, "/unbind")) {
+		snprintf(path, sizeof(path),
+			 "/sys/devices/pci0000:00/%.100s/driver", text);
+		tree_delete(k.root, path);
+	} else if (!strcmp(end, "/drivers_probe")) {
+		probe(text);
+	}
+	return len;
+}
+
+/* A manifest of memory, an iommufd, and a device that goes on with it */
+static int make_manifest(void)
+{
+	struct hf_plan_device d = {
+		.size = sizeof(d), .fd = 2, .hwpt_id = 3,
+		.bdf = "0000:01:00.0",
+	};
+	struct hf_plan *plan;
+	char buf[4096];
+	size_t len;
+	int fd;
+
+	if (hf_plan_new(NULL, &plan) ||
+	    hf_plan_add_iommufd(plan, 1, "iommu", &d.iommufd, NULL) ||
+	    hf_plan_add_hwpt(plan, d.iommufd, 3, 1, NULL) ||
+	    hf_plan_add_device(plan, &d, NULL, NULL) ||
+	    hf_manifest_build(plan, buf, sizeof(buf), &len, NULL) ||
+	    hf_memfd_create(NULL, "manifest", 4096, &fd, NULL) ||
+	    pwrite(fd, buf, len, 0) != (ssize_t)len)
+		abort();
+	hf_plan_free(plan);
+	if (fails("manifest-bad") && pwrite(fd, "x", 1, 0) != 1)
+		abort();
+	return fd;
+}
+
+static int retrieve_fd(struct hf_luo_fd *arg)
+{
+	if (arg->token == HF_TOKEN_MANIFEST && !fails("manifest") &&
+	    !fails("manifest-bad"))
+		return -ENOENT;
+	fprintf(k.log, "retrieve file %#llx\n", (unsigned long long)arg->token);
+	if (fails("retrieve"))
+		return -ENODEV;
+	arg->fd = arg->token == HF_TOKEN_MANIFEST ? make_manifest() :
+						    new_fd(OTHER);
+	return 0;
+}
+
+static int session_ioctl(int fd, unsigned long request, void *arg)
+{
+	struct hf_luo_finish *finish = arg;
+	struct hf_luo_name *name = arg;
+
+	switch (request) {
+	case HF_LUO_GET_NAME:
+		strcpy(name->name, "holdfast-vm1");
+		return 0;
+	case HF_LUO_PRESERVE_FD:
+		return k.kinds[fd] == SESSION_IN ? -EINVAL : -EBADF;
+	case HF_LUO_RETRIEVE_FD:
+		return retrieve_fd(arg);
+	case HF_LUO_FINISH:
+		fprintf(k.log, "finish flags=%u\n", finish->flags);
+		return fails("finish") ? -EBUSY : 0;
+	}
+	return -ENOTTY;
+}
+
+static int fake_ioctl(void *data, int fd, unsigned long request, void *arg)
+{
+	struct hf_luo_name *name = arg;
+
+	(void)data;
+	switch (k.kinds[fd]) {
+	case LUO:
+		fprintf(k.log, "%s session %s\n",
+			request == HF_LUO_CREATE_SESSION ? "create" :
+							   "retrieve",
+			name->name);
+		if (request == HF_LUO_RETRIEVE_SESSION && fails("gone"))
+			return -ENOENT;
+		name->fd = new_fd(request == HF_LUO_CREATE_SESSION ?
+				  SESSION_OUT : SESSION_IN);
+		return 0;
+	case SESSION_OUT:
+	case SESSION_IN:
+		return session_ioctl(fd, request, arg);
+	default:
+		fprintf(k.log, "ioctl %#lx of another file\n", request);
+		return request == HF_VFIO_BIND && fails("attach") ? -EPERM : 0;
+	}
+}
+
+static int fake_load(void *data, int kernel, int initrd, size_t len,
+		     const char *cmdline, unsigned long flags)
+{
+	(void)data;
+	(void)len;
+	fprintf(k.log, "kexec_file_load kernel=%s initrd=%s flags=%lu cmdline=%s\n",
+		kernel >= 0 ? "yes" : "no", initrd >= 0 ? "yes" : "no", flags,
+		cmdline ? cmdline : "");
+	if (fails("load"))
+		return -ENOEXEC;
+	if (fails("load-perm"))
+		return -EPERM;
+	tree_file(k.root, "/sys/kernel/kexec_loaded", "%d\n", !(flags & 1));
+	return 0;
+}
+
+static int fake_reboot(void *data)
+{
+	(void)data;
+	fprintf(k.log, "reboot\n");
+	return fails("reboot") ? -EINVAL : 0;
+}
+
+static int fake_sleep(void *data, uint32_t ms)
+{
+	(void)data;
+	(void)ms;
+	return 0;
+}
+
+static void log_argv(const char *what, char *const argv[])
+{
+	fprintf(k.log, "%s", what);
+	for (; *argv; argv++)
+		fprintf(k.log, " %s", *argv);
+	fputc('\n', k.log);
+}
+
+static int fake_exec(void *data, char *const argv[])
+{
+	(void)data;
+	log_argv("exec", argv);
+	return fails("exec") ? -ENOENT : 0;
+}
+
+static int fake_spawn(void *data, char *const argv[])
+{
+	(void)data;
+	log_argv("spawn", argv);
+	return fails("spawn") ? -ENOENT : fails("spawn-1") ? 1 : 0;
+}
+
+/* The holder goes, and takes its session with it */
+static int fake_kill(void *data, pid_t pid, int sig)
+{
+	char path[64];
+
+	(void)data;
+	fprintf(k.log, "kill %d %d\n", pid, sig);
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (fails("kill"))
+		return -EPERM;
+	if (!fails("kill-slow"))
+		tree_delete(k.root, path);
+	return 0;
+}
+
+static int fake_hold(void *data)
+{
+	(void)data;
+	fprintf(k.log, "hold\n");
+	return fails("hold") ? -EINTR : 0;
+}
+
+static const struct hf_ops ops = {
+	.size = sizeof(ops), .open = fake_open, .close = fake_close,
+	.ioctl = fake_ioctl, .write = fake_write,
+	.kexec_file_load = fake_load, .reboot = fake_reboot,
+	.sleep_ms = fake_sleep,
+};
+
+const struct cli_env kernel_env = {
+	.ops = &ops, .exec = fake_exec, .spawn = fake_spawn,
+	.kill = fake_kill, .hold = fake_hold,
+};
+
+void kernel_begin(const char *root, const char *spec)
+{
+	memset(&k, 0, sizeof(k));
+	k.root = root;
+	k.spec = spec;
+	k.log = open_memstream(&k.text, &k.len);
+}
+
+char *kernel_end(void)
+{
+	fclose(k.log);
+	return k.text;
+}
