@@ -61,8 +61,10 @@ module() {
 debug() {
 	kernels prod debug || return
 	# Scale and mirrors are about other things, as are selftests but
-	# those that need the mock IOMMU.
+	# those that need the mock IOMMU. The modes of the IOMMU differ in few
+	# lines of the kernel, which 241 goes through.
 	"$root/out/testbed/holdfast-testbed" run --variant debug \
+		--except '2[34][!1]*-scalable' --except '2[34][!1]*-first-level' \
 		'1*' '2*' '3*' '404*' '72*'
 }
 

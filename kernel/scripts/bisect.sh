@@ -3,9 +3,9 @@
 #
 # bisect.sh
 #
-# Compile every commit of the series with our options on, with vfio as
-# modules, and with our options off; the last one also with the PCI half alone
-# and without LUO at all. Only the directories the series touches
+# Compile every commit of the series with our options on and off, those that
+# modules can see also with vfio and iommufd as modules; the last one also with
+# the PCI half alone and without LUO at all. Only the directories the series touches
 # are compiled, on the configuration of the test bed; the kernels that are
 # booted link the whole.
 #
@@ -88,7 +88,12 @@ mapfile -t series < <(entries "$kernel/patches/series")
 for ((n = 1; n <= ${#series[@]}; n++)); do
 	"$scripts/stage.sh" "$work/stage" "$n"
 	"$scripts/sync.sh" "$work/stage" "$src"
-	modes=(on module off)
+	modes=(on off)
+	# What can be a module, and what it sees of the rest
+	if grep -qE '^\+\+\+ b/(include|drivers/vfio|drivers/iommu/iommufd)/' \
+		"$kernel/patches/${series[n - 1]}"; then
+		modes+=(module)
+	fi
 	((n < ${#series[@]})) || modes+=(pci none)
 	for mode in "${modes[@]}"; do
 		SECONDS=0

@@ -36,6 +36,9 @@ void fault_setup(void)
 	setting("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
 	setting("/sys/kernel/debug/fail_page_alloc/min-order", "0");
 	setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	/* Of a kernel with the mock IOMMU, where allocations of iommufd are sites */
+	if (!access("/sys/kernel/debug/fail_iommufd", F_OK))
+		setting("/sys/kernel/debug/fail_iommufd/verbose", "0");
 }
 
 /* One descriptor for good: opening a file passes sites of its own */

@@ -15,9 +15,13 @@
 
 #define QUIET_SECONDS	30	/* say what is running after that long */
 
+#define MAX_EXCEPT	8
+
 static struct options {
 	const char *variant;
 	char *const *patterns;
+	const char *except[MAX_EXCEPT];
+	int n_except;
 	int jobs;
 	int list;
 	int keep;
@@ -30,6 +34,7 @@ static const char help[] =
 "Runs the scenarios whose name matches a PATTERN (shell style, '2*' or\n"
 "'*memfd*'; default is all) and ends with 'N passed, N failed, N skipped'.\n"
 "\n"
+"  --except P   leave out those that match P; may be given several times\n"
 "  --variant V  kernel under test: prod (default), module, debug, stock\n"
 "  --jobs N     machines side by side, default 2\n"
 "  --slow X     multiply all time limits by X, for a busy host\n"
@@ -39,6 +44,7 @@ static const char help[] =
 static int parse_options(int argc, char **argv)
 {
 	static const struct option longopts[] = {
+		{ "except", required_argument, NULL, 'e' },
 		{ "variant", required_argument, NULL, 'V' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "slow", required_argument, NULL, 's' },
@@ -49,8 +55,16 @@ static int parse_options(int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "V:j:s:klh", longopts, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "e:V:j:s:klh", longopts, NULL)) >= 0)
 		switch (c) {
+		case 'e':
+			if (opt.n_except == MAX_EXCEPT) {
+				fprintf(stderr, "run: --except: no more than %d times\n",
+					MAX_EXCEPT);
+				return 2;
+			}
+			opt.except[opt.n_except++] = optarg;
+			break;
 		case 'V':
 			opt.variant = optarg;
 			break;
@@ -84,6 +98,9 @@ static int parse_options(int argc, char **argv)
 
 static int chosen(const struct scenario *s)
 {
+	for (int i = 0; i < opt.n_except; i++)
+		if (!fnmatch(opt.except[i], s->name, 0))
+			return 0;
 	if (!*opt.patterns)
 		return !s->on_request;
 	for (char *const *p = opt.patterns; *p; p++)

@@ -191,15 +191,15 @@ static int attach(struct running *r)
 }
 
 static struct operation operations[] = {
-	{ .what = "retrieve of an iommufd", .call = get_iommufd },
+	{ .what = "retrieve of an iommufd", .call = get_iommufd, .step = 128 },
 	{ .what = "retrieve of a device", .call = get_device },
-	{ .what = "bind", .call = bind, .step = 128 },
+	{ .what = "bind", .call = bind, .step = 512 },
 	{ .what = "attach", .call = attach },
 };
 
 /*
  * One site, or all from some byte on. The latter is for calls that pass many
- * sites which do no harm, as those of ACPI: fewer of them are the last one.
+ * sites which do no harm: fewer attempts succeed, each of which uses up a device.
  */
 static int attempt(struct running *r, struct operation *op, int *fired)
 {

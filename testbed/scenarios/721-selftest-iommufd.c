@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Upstream's selftest of iommufd, on the mock IOMMU of the debug kernel */
+#include <string.h>
+
+#include "log.h"
 #include "scenario.h"
 #include "selftest.h"
+#include "util.h"
+
+/* 2 MiB each; the largest test maps 128 MiB */
+#define HUGE_PAGES	"96"
+#define HUGE_PAGES_AT	"/proc/sys/vm/nr_hugepages"
 
 static void only(void)
 {
-	selftest_run(STRINGS("iommufd"), NULL);
+	CHECK_OK(file_write(HUGE_PAGES_AT, HUGE_PAGES, strlen(HUGE_PAGES)));
+	say("note: without dmabuf_simple and dmabuf_revoke, which need CONFIG_PCI_P2PDMA");
+	selftest_run(STRINGS("iommufd", "-T", "dmabuf_simple", "-T",
+			     "dmabuf_revoke"), NULL);
 }
 
 SCENARIO(selftest_iommufd) = {
