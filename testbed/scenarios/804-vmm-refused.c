@@ -19,7 +19,9 @@
 #define NOBODY	65534
 
 /* The tiny VMM on a device of the right kind, and on one that must stay */
-static struct program vmm, other;
+static struct program vmm = {
+	.env = STRINGS("NOTIFY_SOCKET=@holdfast-nobody"),
+}, other;
 
 /* One line with the name of the error, and what to do about it */
 static void expect_error(struct program *p, const char *id,
@@ -87,6 +89,14 @@ static void first(void)
 	vmm_start(&other, VMM_ARGS("--name", "holdfast-other", stays), 0);
 	not_prepared(&other, stays, "device-not-preservable", "leave it out");
 	vmm_stop(&other);
+
+	/* Asked to leave the session to a manager that does not answer */
+	vmm_prepare(&vmm);
+	program_signal(&vmm, SIGTERM);
+	expect_error(&vmm, "notify-send", "see systemctl status");
+	program_expect(&vmm, "no update: going on", 30);
+	pci_check_state(bdf, "none");
+	vmm_check_works(&vmm);
 
 	vmm_prepare(&vmm);
 	vmm_check_prepared(bdf, 1);
