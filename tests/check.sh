@@ -70,11 +70,12 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests static bisect scenarios module debug
+	set -- tests user static bisect scenarios module debug
 fi
 for name in "$@"; do
 	case $name in
 	tests) part tests "$root/tests/run" ;;
+	user) part user "$root/tests/user.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
 	module) part module module ;;

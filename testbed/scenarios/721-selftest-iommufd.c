@@ -11,12 +11,17 @@
 #define HUGE_PAGES	"96"
 #define HUGE_PAGES_AT	"/proc/sys/vm/nr_hugepages"
 
+static const struct selftest_skip skips[] = {
+	{ "iommufd_viommu.no_viommu.*", "these are for the variant with a virtual IOMMU" },
+	{ 0 }
+};
+
 static void only(void)
 {
 	CHECK_OK(file_write(HUGE_PAGES_AT, HUGE_PAGES, strlen(HUGE_PAGES)));
 	say("note: without dmabuf_simple and dmabuf_revoke, which need CONFIG_PCI_P2PDMA");
 	selftest_run(STRINGS("iommufd", "-T", "dmabuf_simple", "-T",
-			     "dmabuf_revoke"), NULL);
+			     "dmabuf_revoke"), skips);
 }
 
 SCENARIO(selftest_iommufd) = {
