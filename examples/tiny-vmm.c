@@ -379,7 +379,9 @@ int main(int argc, char **argv)
 	code = run(&v, &err);
 	if (code)
 		vmm_complain(&err);
-	/* The kernel closes all: what is not preserved ends here */
+	/* The kernel closes all files: what is not preserved ends here */
 	vmm_say("end");
+	hf_listen_free(v.listen);
+	hf_ctx_free(v.ctx);
 	return code ? 1 : 0;
 }
