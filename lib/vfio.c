@@ -72,33 +72,6 @@ static int call(const struct hf_ctx *ctx, int fd, unsigned long request,
 	return fd < 0 ? -EBADF : hf_sys_ioctl(ctx, fd, request, arg);
 }
 
-int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
-		 uint32_t *ret_devid, struct hf_error *err)
-{
-	static const char what[] = "bind device to iommufd";
-	struct hf_vfio_bind arg = {
-		.argsz = sizeof(arg), .iommufd = iommufd,
-	};
-	const char *object = OBJ("device file %d, iommufd %d", device,
-				 iommufd);
-	int code = iommufd < 0 ? -EBADF :
-				 call(ctx, device, HF_VFIO_BIND, &arg);
-
-	if (code == -EPERM)
-		return hf_fail(err, code, "vfio-bind-other", what, object,
-			       "bind it to the iommufd that was retrieved with it",
-			       "the device runs on, and this is not its own iommufd");
-	if (code == -EINVAL)
-		return hf_fail(err, code, "vfio-bound", what, object,
-			       "open it anew to bind it to another",
-			       "it is bound already, or of a group");
-	if (code < 0)
-		return failed(code, device, what, err);
-	if (ret_devid)
-		*ret_devid = arg.out_devid;
-	return 0;
-}
-
 /* Information about a device is given only to those who bound it */
 static int info(const struct hf_ctx *ctx, int device, const char *what,
 		struct vfio_device_info *ret, struct hf_error *err)
@@ -117,11 +90,44 @@ static int info(const struct hf_ctx *ctx, int device, const char *what,
 	return 0;
 }
 
+int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
+		 uint32_t *ret_devid, struct hf_error *err)
+{
+	static const char what[] = "bind device to iommufd";
+	struct hf_vfio_bind arg = {
+		.argsz = sizeof(arg), .iommufd = iommufd,
+	};
+	struct vfio_device_info dev;
+	const char *object = OBJ("device file %d, iommufd %d", device,
+				 iommufd);
+	int code = iommufd < 0 ? -EBADF :
+				 call(ctx, device, HF_VFIO_BIND, &arg);
+
+	if (code == -EPERM)
+		return hf_fail(err, code, "vfio-bind-other", what, object,
+			       "bind it to the iommufd that was retrieved with it",
+			       "the device runs on, and this is not its own iommufd");
+	/* The kernel does not tell its own file from that of somebody else */
+	if (code == -EINVAL && info(ctx, device, what, &dev, NULL) == -EUNATCH)
+		return hf_fail(err, -EBUSY, "vfio-bind-busy", what, object,
+			       "stop who has it open; a session that preserves it has it, too",
+			       "somebody else has bound the device");
+	if (code == -EINVAL)
+		return hf_fail(err, code, "vfio-bound", what, object,
+			       "open it anew to bind it to another",
+			       "it is bound already, or of a group");
+	if (code < 0)
+		return failed(code, device, what, err);
+	if (ret_devid)
+		*ret_devid = arg.out_devid;
+	return 0;
+}
+
 int hf_vfio_check_bound(const struct hf_ctx *ctx, int device,
 			struct hf_error *err)
 {
 	static const char what[] = "check device";
-	struct vfio_device_info arg;
+	struct vfio_device_info arg = { 0 };
 	int code = info(ctx, device, what, &arg, err);
 
 	if (code)
@@ -160,7 +166,7 @@ int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
 			 struct hf_error *err)
 {
 	static const char what[] = "disable interrupts";
-	struct vfio_device_info dev;
+	struct vfio_device_info dev = { 0 };
 	int code = info(ctx, device, what, &dev, err);
 
 	if (code)
@@ -173,12 +179,12 @@ int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
 				 VFIO_IRQ_SET_ACTION_TRIGGER,
 		};
 
-		/* Kinds that the device lacks: EINVAL, or none of them */
 		code = call(ctx, device, VFIO_DEVICE_GET_IRQ_INFO, &irq);
-		if (code == -EINVAL || (code >= 0 && !irq.count))
-			continue;
-		if (code >= 0)
+		if (code >= 0 && irq.count)
 			code = call(ctx, device, VFIO_DEVICE_SET_IRQS, &set);
+		/* A kind that the device lacks, or of which none is set up */
+		if (code == -EINVAL)
+			continue;
 		if (code < 0) {
 			failed(code, device, what, err);
 			hf_error_prefix(err, "interrupt index %u", i);

@@ -172,6 +172,18 @@ static int iommu_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	return -ENOTTY;
 }
 
+static int bound_elsewhere(const struct fake_obj *o)
+{
+	for (int i = 0; i < 64; i++) {
+		const struct fake_obj *other = &fake->objs[i];
+
+		if (other != o && other->kind == FAKE_VFIO && other->refs &&
+		    other->bound && !strcmp(other->bdf, o->bdf))
+			return 1;
+	}
+	return 0;
+}
+
 static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 {
 	struct hf_vfio_bind *bind = arg;
@@ -183,7 +195,8 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 
 	if (request == HF_VFIO_BIND) {
 		iommufd = fake_obj_of(bind->iommufd);
-		if (o->bound || !iommufd || iommufd->kind != FAKE_IOMMU)
+		if (o->bound || !iommufd || iommufd->kind != FAKE_IOMMU ||
+		    bound_elsewhere(o))
 			return -EINVAL;
 		o->bound = iommufd - fake->objs + 1;
 		bind->out_devid = 2;
@@ -214,6 +227,8 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	case VFIO_DEVICE_SET_IRQS:
 		assert_int_equal(set->count, 0);
 		assert_true(set->index < 3);
+		if (!(o->irqs & 1 << set->index))
+			return -EINVAL;
 		o->irqs &= ~(1 << set->index);
 		return 0;
 	}

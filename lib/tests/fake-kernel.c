@@ -159,7 +159,7 @@ static int fake_open(void *data, const char *path, int flags, uint32_t mode)
 		return fake_new_fd(fake_new_obj(FAKE_IOMMU));
 	if (!strncmp(rest, "/dev/vfio/", 10)) {
 		obj = fake_new_obj(FAKE_VFIO);
-		fake->objs[obj].irqs = 7;
+		fake->objs[obj].irqs = 2;	/* MSI */
 		strcpy(fake->objs[obj].bdf,
 		       path[strlen(path) - 1] == '0' ? BDF0 : BDF1);
 		return fake_new_fd(obj);

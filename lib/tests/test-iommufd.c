@@ -183,7 +183,7 @@ static void binding_and_attaching_are_refused_with_reasons(void **state)
 {
 	uint32_t id;
 	struct owner o;
-	int dev;
+	int dev, again;
 
 	(void)state;
 	fake_owner(&o, BDF0);
@@ -196,6 +196,10 @@ static void binding_and_attaching_are_refused_with_reasons(void **state)
 		"vfio-bound");
 	refused(hf_vfio_bind(fake->ctx, dev, -1, &id, err), EBADF,
 		"vfio-bad-fd");
+	ok(hf_vfio_open(fake->ctx, BDF0, &again, err));
+	refused(hf_vfio_bind(fake->ctx, again, o.iommufd, &id, err), EBUSY,
+		"vfio-bind-busy");
+	fake_ops.close(fake, again);
 	refused(hf_vfio_attach(fake->ctx, o.dev, 99, err), ENOENT,
 		"vfio-no-pt");
 	fake->fail_request = HF_VFIO_BIND;
@@ -221,11 +225,16 @@ static void all_interrupts_are_torn_down(void **state)
 
 	(void)state;
 	fake_owner(&o, BDF0);
-	assert_int_equal(fake_obj_of(o.dev)->irqs, 7);
+	assert_int_equal(fake_obj_of(o.dev)->irqs, 2);
 	fake->fail_request = VFIO_DEVICE_SET_IRQS;
 	fake->fail_request_code = -EIO;
 	refused(hf_vfio_irqs_disable(fake->ctx, o.dev, err), EIO, "vfio");
 	fake->fail_request = 0;
+	ok(hf_vfio_irqs_disable(fake->ctx, o.dev, err));
+	assert_int_equal(fake_obj_of(o.dev)->irqs, 0);
+	/* The kernel refuses what is not set up; one kind is at most */
+	ok(hf_vfio_irqs_disable(fake->ctx, o.dev, err));
+	fake_obj_of(o.dev)->irqs = 4;
 	ok(hf_vfio_irqs_disable(fake->ctx, o.dev, err));
 	assert_int_equal(fake_obj_of(o.dev)->irqs, 0);
 	fake_obj_of(o.dev)->bound = 0;

@@ -8,6 +8,7 @@
 
 #include "../uapi.h"
 #include "fake.h"
+#include "fake-kernel.h"
 
 static struct hf_plan *plan_of(struct owner *o)
 {
@@ -251,20 +252,21 @@ static void two_files_of_one_device_are_found(void **state)
 {
 	struct hf_plan_device d = { .size = sizeof(d), .iommufd = HF_NO_ENTRY };
 	struct hf_plan *plan;
-	struct owner o, p;
+	struct owner o;
+	int dev;
 
 	(void)state;
 	fake_owner(&o, BDF0);
-	fake_owner(&p, BDF0);
+	ok(hf_vfio_open(fake->ctx, BDF0, &dev, err));
 	assert_int_equal(hf_plan_new(fake->ctx, &plan), 0);
 	d.fd = o.dev;
 	ok(hf_plan_add_device(plan, &d, NULL, err));
-	d.fd = p.dev;
+	d.fd = dev;
 	ok(hf_plan_add_device(plan, &d, NULL, err));
 	wrong(plan, ENOTUNIQ, "plan-twice");
 	hf_plan_free(plan);
 	fake_owner_close(&o);
-	fake_owner_close(&p);
+	fake_ops.close(fake, dev);
 }
 
 static void without_sysfs_the_files_are_checked(void **state)

@@ -69,8 +69,8 @@ struct host_action {
  * @action_line: have the first of them done when the console shows a line that
  *		holds this, for moments at which no program can ask
  * @action_kernel: ... in this kernel, from 1
- * @programs:	files below out/selftests that go to /bin of the guest,
- *		NULL-terminated
+ * @programs:	files below out/selftests or out/user-static that go to /bin of
+ *		the guest, NULL-terminated
  * @memory_mb:	0 is the default of the variant
  * @time_limit:	seconds for the whole run, 0 is the default
  * @silence_limit: seconds until the first kernel line, 0 is the default

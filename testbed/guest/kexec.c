@@ -46,7 +46,7 @@ static void pack_tree(struct cpio *c, const char *path)
 	closedir(d);
 }
 
-static int pack_initramfs(void)
+int kexec_initramfs(void)
 {
 	int last = stage.number + 1 == scenario_stages(stage.scenario);
 	struct cpio c = { 0 };
@@ -80,7 +80,7 @@ void kexec_prepare_with(const char *cmdline)
 	kernel = open(path, O_RDONLY | O_CLOEXEC);
 	if (kernel < 0)
 		FAIL("%s: %s", path, strerror(errno));
-	initrd = pack_initramfs();
+	initrd = kexec_initramfs();
 	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
 		    cmdline, 0UL))
 		FAIL("kexec_file_load %s: %s", path, err_name(errno));

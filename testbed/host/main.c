@@ -56,11 +56,16 @@ char *kernel_image(const char *variant)
 
 char *program_path(const char *program)
 {
-	char *path = text("%s/out/selftests/%s", repo_root(), program);
+	static const char *const dirs[] = { "selftests", "user-static" };
 
-	if (!access(path, R_OK))
-		return path;
-	free(path);
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *path = text("%s/out/%s/%s", repo_root(), dirs[i],
+				  program);
+
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
 	return NULL;
 }
 

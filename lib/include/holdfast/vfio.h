@@ -43,8 +43,9 @@ HF_API int hf_vfio_open(const struct hf_ctx *ctx, const char *spec,
  *
  * Context: Any.
  * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EINVAL if it
- *         is bound already, -EPERM if the device runs on and this is not its own
- *         iommufd (it still runs), -EBUSY, ...
+ *         is bound already, -EBUSY if somebody else has bound the device (a
+ *         session that preserves it counts), -EPERM if the device runs on and
+ *         this is not its own iommufd (it still runs), ...
  */
 HF_API int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 			uint32_t *ret_devid, struct hf_error *err);
@@ -97,6 +98,9 @@ HF_API int hf_vfio_detach(const struct hf_ctx *ctx, int device,
  *
  * The kexec is refused while there are any. After the live update: set them up
  * and look at the device once, as if one had been raised.
+ *
+ * Keep the device from raising any first: one that comes while it is torn down
+ * is written to nowhere, which the IOMMU reports.
  *
  * Context: The last thing before the kexec.
  * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EUNATCH if it
