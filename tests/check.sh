@@ -55,7 +55,7 @@ module() {
 	kernels prod module || return
 	"$root/out/testbed/holdfast-testbed" run --variant module \
 		'11[67]*' '133*' '20[127]*' '213*' '231*' '242*' '243*' \
-		'30[2459]*' '403*'
+		'30[2459]*' '403*' '801*'
 }
 
 debug() {
@@ -65,7 +65,7 @@ debug() {
 	# lines of the kernel, which 241 goes through.
 	"$root/out/testbed/holdfast-testbed" run --variant debug \
 		--except '2[34][!1]*-scalable' --except '2[34][!1]*-first-level' \
-		'1*' '2*' '3*' '404*' '72*'
+		'1*' '2*' '3*' '404*' '72*' '80[36]*'
 }
 
 mkdir -p "$logs"
