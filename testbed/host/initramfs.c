@@ -56,7 +56,8 @@ static void add_kernel(struct cpio *c, const char *variant, int with_image)
 	dir = text("modules/%s", variant);
 	cpio_add_dir(c, dir);
 	free(dir);
-	dir = text("%s/out/build/%s", repo_root(), variant);
+	/* Installed ones: the directory above may hold those of older builds */
+	dir = text("%s/out/build/%s/mods", repo_root(), variant);
 	walk.cpio = c;
 	walk.variant = variant;
 	nftw(dir, add_module, 16, FTW_PHYS);

@@ -224,8 +224,12 @@ static int perform(struct running *r, struct operation *op)
 
 		op->done = !fired;
 		op->lacked = fired;
-		if (ret >= 0)
+		if (ret >= 0) {
+			/* What does no harm may do without a lot of memory */
+			if (op->step)
+				op->next += op->next / 4;
 			return ret;
+		}
 		op->failed++;
 		CHECK_ERR(luo_finish(r->session_fd), EBUSY);
 		CHECK(op->next < LIMIT, "%s: no end after %d sites", op->what,
