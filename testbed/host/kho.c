@@ -119,7 +119,8 @@ static uint64_t find_root(const struct companions *c, int kernel)
 			if (pread(c->ram, page, PAGE, at) != PAGE)
 				return 0;
 			root = map_of(page);
-			if (!root || is_known(c, root, kernel))
+			/* A copy of the page that says it is no second map */
+			if (!root || root == found || is_known(c, root, kernel))
 				continue;
 			found = root;
 			n++;
