@@ -429,9 +429,8 @@ static int intel_liveupdate_hold_dids(struct dmar_domain *domain)
  *         does not fit, -ENOMEM, or what pt_iommu_restore() returned. After a
  *         failure the tables are not to be freed.
  */
-struct iommu_domain *
-intel_liveupdate_restore_domain(struct device *dev,
-				const struct iommu_domain_ser *ser)
+struct iommu_domain *intel_liveupdate_restore_domain(struct device *dev,
+						     const struct iommu_domain_ser *ser)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
 	struct dmar_domain *dmar_domain;

@@ -47,9 +47,8 @@ extern const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops;
 struct intel_iommu_liveupdate *intel_liveupdate_get(struct intel_iommu *iommu);
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu);
 
-struct iommu_domain *
-intel_liveupdate_restore_domain(struct device *dev,
-				const struct iommu_domain_ser *ser);
+struct iommu_domain *intel_liveupdate_restore_domain(struct device *dev,
+						     const struct iommu_domain_ser *ser);
 void intel_liveupdate_finish_domain(struct iommu_domain *domain, u32 id);
 void intel_liveupdate_forget_device(const struct iommu_device_ser *ser);
 bool intel_liveupdate_adopt(struct intel_iommu *iommu);
