@@ -50,6 +50,13 @@ scenarios() {
 	"$root/out/testbed/holdfast-testbed" run
 }
 
+# Services of a real systemd, on a disk with Debian.
+systemd() {
+	kernels prod || return
+	"$root/testbed/systemd/rootfs.sh" || return
+	"$root/out/testbed/holdfast-testbed" run '83*'
+}
+
 # What differs when the drivers are loaded: order, and who is there when.
 module() {
 	kernels prod module || return
@@ -74,7 +81,7 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user static scenarios module debug
+	set -- tests user static scenarios systemd module debug
 fi
 for name in "$@"; do
 	case $name in
@@ -82,6 +89,7 @@ for name in "$@"; do
 	user) part user "$root/tests/user.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
+	systemd) part systemd systemd ;;
 	module) part module module ;;
 	debug) part debug debug ;;
 	bisect) part bisect "$root/kernel/scripts/bisect.sh" ;;
