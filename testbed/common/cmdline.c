@@ -18,12 +18,9 @@ static const char base[] =
 /* The default scratch area cannot be reserved on the debug kernel */
 static const char debug[] = " kho_scratch=512M,128M,0";
 
-/*
- * The stage is a unit. What is said in the journal goes to the console as well;
- * the word without a value tells our program where it is.
- */
+/* The stage is a unit. What the journal gets goes to the console as well */
 static const char system_words[] =
-	" hf.system systemd.wants=holdfast-stage.service rw "
+	" systemd.wants=holdfast-stage.service rw "
 	"systemd.show_status=0 systemd.journald.forward_to_kmsg=1 "
 	"systemd.journald.max_level_kmsg=info";
 

@@ -254,11 +254,11 @@ static int system_main(void)
 
 int guest_part(int argc, char **argv)
 {
-	if (argc < 2)
-		return -1;
-	if (!strcmp(argv[1], SYSTEM_STAGE))
+	const char *name = strrchr(argv[0], '/');
+
+	if (argc > 1 && !strcmp(argv[1], SYSTEM_STAGE))
 		return system_main();
-	if (strcmp(argv[1], SYSTEM_HOOK) || !cmdline_has("hf.system"))
+	if (!name || strcmp(name + 1, SYSTEM_HOOK))
 		return -1;
 	begin();
 	return system_hook();

@@ -62,7 +62,8 @@ void system_prepare(void)
 	      strerror(errno));
 	copy_all("/bin", "/usr/local/bin", 0755);
 	copy_all("/units", "/etc/systemd/system", 0644);
-	copy_file("/init", SYSTEM_ROOT HOOKS "/holdfast-stage", 0755);
+	mkdir(SYSTEM_ROOT HOOKS, 0755);
+	copy_file("/init", SYSTEM_ROOT HOOKS "/" SYSTEM_HOOK, 0755);
 	CHECK(!mount("/", SYSTEM_ROOT INITRAMFS, NULL, MS_BIND, NULL),
 	      "mount " INITRAMFS ": %s", strerror(errno));
 }
@@ -97,10 +98,18 @@ void system_enter(void)
 		fatal(INITRAMFS ": %s", strerror(errno));
 }
 
-/* systemd-shutdown starts it, with all services gone */
+/*
+ * systemd-shutdown starts it, with all services gone. The verb it should tell
+ * is not told by systemd 262 where there is but one such program.
+ */
 int system_hook(void)
 {
-	mark(MARK_REBOOT);
+	char *loaded = file_read("/sys/kernel/kexec_loaded", NULL);
+
+	if (loaded && *loaded == '1')
+		mark(MARK_REBOOT);
+	else
+		say("no kernel is loaded");
 	return 0;
 }
 

@@ -10,9 +10,9 @@
 
 #define SYSTEM_ROOT	"/system"
 
-/* Words that make this program do its part inside the system */
+/* What makes this program do its part inside the system */
 #define SYSTEM_STAGE	"--stage"
-#define SYSTEM_HOOK	"kexec"		/* from systemd-shutdown */
+#define SYSTEM_HOOK	"holdfast-stage"	/* its name for systemd-shutdown */
 
 /* In the first process: mount and fill the disk; then become its init */
 void system_prepare(void);

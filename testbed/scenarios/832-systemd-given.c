@@ -23,7 +23,7 @@ static void first(void)
 		   SYSTEMD("sh", "-c",
 			   "test $(stat -c %u /proc/$(systemctl show -P MainPID "
 			   SERVICE_USER ")) -gt 0 && echo unprivileged"));
-	tool_run(0, STRINGS("tiny-vmm-unp-"), TOOL("session", "list"));
+	tool_run(0, STRINGS("tiny-vmm-unpr-"), TOOL("session", "list"));
 	service_arm(bdf);
 	system_leave(SYSTEMCTL("kexec"));
 }

@@ -15,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../kernel/scripts/lib.sh"
 source "$root/setup/sources.sh"
 
 suite=forky
-packages=systemd,systemd-sysv,udev,dbus,kmod
+packages=systemd,systemd-sysv,udev,dbus,kmod,mount
 key=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-16)
 dir=$out/systemd/$key
 log=$out/log/rootfs.log
