@@ -20,7 +20,7 @@
 
 /* The tiny VMM on a device of the right kind, and on one that must stay */
 static struct program vmm = {
-	.env = STRINGS("NOTIFY_SOCKET=@holdfast-nobody"),
+	.env = STRINGS("NOTIFY_SOCKET=@holdfast-nobody", "FDSTORE=1"),
 }, other;
 
 /* One line with the name of the error, and what to do about it */
