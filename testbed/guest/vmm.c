@@ -70,11 +70,7 @@ void vmm_pass_session(struct program *p, int session)
 
 int vmm_find_session(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, VMM_SESSION));
-
-	close(luo);
-	return session;
+	return CHECK_OK(luo_retrieve_session(VMM_SESSION));
 }
 
 void vmm_leave(struct program *p)

@@ -90,10 +90,10 @@ static pid_t start_reads(struct owner *o, struct owner *peer,
 	if (pid)
 		return pid;
 	while (!r->stop) {
-		int frozen = vfio_get_info(o->dev) == -EIO;
+		int frozen = vfio_check_bound(o->dev) == -EIO;
 
 		expect_dirty(o, peer, BEFORE_IOVA);
-		r->frozen += frozen && vfio_get_info(o->dev) == -EIO;
+		r->frozen += frozen && vfio_check_bound(o->dev) == -EIO;
 	}
 	exit(0);
 }
