@@ -25,7 +25,7 @@ int raw_reboot(void);
 /* The library has one mark for a page table: its id */
 int raw_mark(int iommufd, uint32_t hwpt, uint64_t token);
 
-/* It maps only what can be preserved: no memory of a process, no open memfd */
+/* It maps only what can be preserved: no private memory, dma-buf, open memfd */
 int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
 		 uint64_t iova);
 int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
