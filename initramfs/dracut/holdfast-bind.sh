@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Before udev and before most modules: what came with the live update gets the
+# driver of its owner. dracut reads this into its own shell, so it must not
+# end it; whatever goes wrong here, the boot goes on.
+
+if grep -qs incoming /sys/bus/pci/devices/*/liveupdate/state; then
+	modprobe -q vfio-pci
+	/usr/sbin/holdfast -q bind --incoming 2>&1 |
+		while read -r line; do
+			echo "$line"
+			echo "<4>$line" > /dev/kmsg
+		done
+fi
