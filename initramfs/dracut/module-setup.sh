@@ -20,7 +20,7 @@ installkernel() {
 install() {
 	local file
 
-	inst_multiple /usr/sbin/holdfast modprobe grep
+	inst_multiple /usr/sbin/holdfast modprobe
 	inst_rules 70-holdfast.rules
 	for file in /etc/holdfast.conf /etc/holdfast.conf.d/*.conf; do
 		[[ ! -e $file ]] || inst_simple "$file"
