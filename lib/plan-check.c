@@ -10,6 +10,23 @@ static int check_memfd(const struct hf_plan *plan, struct hf_entry *e,
 	return hf_memfd_check(plan->ctx, e->fd, &e->length, err);
 }
 
+/* The kernel finds a page table without a device as late as at the kexec */
+static int check_used(const struct hf_plan *plan, const struct hf_entry *hwpt,
+		      struct hf_error *err)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct hf_entry *e = &plan->entries[i].e;
+
+		if (e->kind == HF_KIND_DEVICE && e->parent == hwpt->parent &&
+		    e->hwpt_id == hwpt->hwpt_id)
+			return 0;
+	}
+	return hf_fail(err, -ENOLINK, "plan-hwpt-unused", what,
+		       OBJ("HWPT %u", hwpt->hwpt_id),
+		       "add a device that is attached to it, or leave it out",
+		       "no device of the plan is attached to it: the kexec would be refused");
+}
+
 static int check_iommufd(const struct hf_plan *plan, uint32_t i,
 			 struct hf_error *err)
 {
@@ -23,6 +40,8 @@ static int check_iommufd(const struct hf_plan *plan, uint32_t i,
 			break;
 		code = hf_iommufd_ioas_check(plan->ctx, e->fd, hwpt->ioas_id,
 					     err);
+		if (!code)
+			code = check_used(plan, hwpt, err);
 		if (code)
 			return code;
 	}

@@ -3,7 +3,7 @@
 #
 # check.sh [PART...]
 #
-# The whole suite, cheapest part first. Each part is a program whose last line
+# The suite, cheapest part first; "all" adds the parts that take half an hour. Each part is a program whose last line
 # is "N passed, N failed, N skipped"; so is the last line of this one. A part
 # without that line, or in which nothing ran, counts as a failure.
 set -euo pipefail
@@ -74,7 +74,9 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user static scenarios module debug
+	set -- tests user static scenarios module
+elif [[ $* == all ]]; then
+	set -- tests user static scenarios module debug bisect
 fi
 for name in "$@"; do
 	case $name in

@@ -94,6 +94,35 @@ tables() {
 		<(cd "$dir" && find . -name '*.patch' -printf '%P\n' | sort)
 }
 
+# subjects DIR: each patch has a subject of one line, which git would not fold
+# into what follows
+subjects() {
+	local file
+	for file in "$1"/*.patch; do
+		awk -v name="${file##*/}" '
+		/^Subject: / {
+			n++
+			if (length($0) > length("Subject: [PATCH] ") + 75)
+				print name ": subject is longer than 75"
+			getline
+			if ($0 != "") print name ": subject has no end"
+		}
+		/^---$/ { exit }
+		END { if (n != 1) print name ": " n + 0 " subjects" }' "$file"
+	done
+}
+
+patch_subjects() {
+	subjects "$root/kernel/patches"
+}
+
+mirror_subjects() {
+	mkdir -p "$work/subjects"
+	printf 'Subject: [PATCH] One line\nthat goes on\n---\n' \
+		>"$work/subjects/1.patch"
+	subjects "$work/subjects"
+}
+
 # Every option has its reason in a comment right above it.
 reasons() {
 	awk 'FNR == 1 { last = "" }
@@ -122,5 +151,8 @@ else
 	skip "hygiene: shellcheck: not installed: run ./run setup"
 fi
 clean "hygiene: tables of patches and files are complete" tables
+clean "hygiene: every patch has a subject" patch_subjects
+fires "hygiene: a subject that runs on is reported" '1.patch: subject has no end' \
+	mirror_subjects
 clean "hygiene: every kernel option has a reason" reasons
 clean "hygiene: CI calls ./run check" entry

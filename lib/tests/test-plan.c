@@ -197,6 +197,7 @@ static void wrong(struct hf_plan *plan, int code, const char *id)
 static void the_check_finds_what_would_be_refused_later(void **state)
 {
 	struct hf_plan *plan;
+	uint32_t iommufd;
 	struct owner o;
 	int fd;
 
@@ -241,8 +242,10 @@ static void the_check_finds_what_would_be_refused_later(void **state)
 
 	assert_int_equal(hf_plan_new(fake->ctx, &plan), 0);
 	wrong(plan, ENODATA, "plan-empty");
-	ok(hf_plan_add_iommufd(plan, o.iommufd, NULL, NULL, err));
+	ok(hf_plan_add_iommufd(plan, o.iommufd, NULL, &iommufd, err));
 	wrong(plan, ENOKEY, "plan-iommufd-bare");
+	ok(hf_plan_add_hwpt(plan, iommufd, o.hwpt, o.ioas, err));
+	wrong(plan, ENOLINK, "plan-hwpt-unused");
 	refused(hf_plan_check(NULL, err), EINVAL, "bad-argument");
 	hf_plan_free(plan);
 	fake_owner_close(&o);

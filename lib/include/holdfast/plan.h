@@ -255,7 +255,8 @@ HF_API int hf_plan_get(const struct hf_plan *plan, uint32_t i,
  * Return: 0, -ENODATA if the plan is empty, -ENOTUNIQ if a file or device is in
  *         it twice, the errors of hf_memfd_check(), hf_device_check() and
  *         hf_vfio_check_bound(), -ENOTTY if an iommufd is none, -ENOENT if there
- *         is no such IOAS, -ENOKEY if an iommufd has no page table in the plan.
+ *         is no such IOAS, -ENOKEY if an iommufd has no page table in the plan,
+ *         -ENOLINK if a page table has no device in it.
  */
 HF_API int hf_plan_check(struct hf_plan *plan, struct hf_error *err);
 
