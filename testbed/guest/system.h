@@ -26,7 +26,10 @@ int system_hook(void);
 
 /* ---- for stages ---- */
 
-/* A program of the disk: ends with @status and says all of @words */
+/*
+ * A program of the disk: ends with @status and says all of @words. By its path
+ * if busybox has one of this name, too.
+ */
 void system_run(int status, const char *const *words,
 		const char *const *argv);
 

@@ -20,7 +20,7 @@ static void first(void)
 	service_said(SERVICE_USER, STRINGS("was passed to be filled"));
 	/* Not as root, and under a name of systemd's making in the kernel */
 	system_run(0, STRINGS("unprivileged"),
-		   SYSTEMD("sh", "-c",
+		   SYSTEMD("/bin/sh", "-c",
 			   "test $(stat -c %u /proc/$(systemctl show -P MainPID "
 			   SERVICE_USER ")) -gt 0 && echo unprivileged"));
 	tool_run(0, STRINGS("tiny-vmm-unpr-"), TOOL("session", "list"));
