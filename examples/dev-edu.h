@@ -16,7 +16,8 @@
 #define EDU_TO_RAM	2u
 #define EDU_IRQ		4u	/* raise an interrupt at its end */
 
-void edu_start(volatile void *bar, uint64_t iova, size_t size, unsigned int how);
+void edu_start(volatile void *bar, uint64_t iova, size_t size,
+	       unsigned int how);
 int edu_is_busy(volatile void *bar);
 
 /* Why there was an interrupt, which ends it; 0 if there was none */
