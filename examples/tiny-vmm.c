@@ -26,7 +26,6 @@
 #include "tiny-vmm.h"
 
 #define TICK_MS		100	/* for devices that do not tell */
-#define SAY_ROUNDS	10
 
 static int verbose;
 
@@ -72,7 +71,7 @@ static void usage(FILE *f)
 {
 	fprintf(f, "usage: tiny-vmm [--name NAME] [--idle] [-v] DEVICE...\n\n"
 		"Owns PCI devices over a live update. Supported: edu, Intel HDA\n"
-		"(ich9) of QEMU. A DEVICE is a PCI address.\n\n"
+		"(ich9) and e1000e of QEMU. A DEVICE is a PCI address.\n\n"
 		"  --name NAME  of the session, and of its file that is passed or\n"
 		"               stored (" HF_SESSION_PREFIX "tiny)\n"
 		"  --idle       devices are reset on the way, not running on\n"
@@ -105,7 +104,7 @@ static int parse_device(struct vmm *v, const char *text)
 		}
 	d->fd = -1;
 	d->irq = -1;
-	d->iova = VMM_IOVA + v->count++ * VMM_SHARE;
+	v->count++;
 	return 0;
 }
 
@@ -217,6 +216,7 @@ static int prepare(struct vmm *v, struct hf_error *err)
 		return stay(v, err);
 	report(v, "prepared");
 	vmm_say("prepared: session %s has all", v->name);
+	vmm_tell(v, "STATUS=prepared: session %s has all", v->name);
 	return 0;
 }
 
@@ -233,7 +233,19 @@ static int give_up(struct vmm *v, struct hf_error *err)
 		return code;
 	report(v, "given up");
 	vmm_say("given up: going on");
+	vmm_tell(v, "STATUS=running: update given up");
 	return go_on(v, err);
+}
+
+/* Without an update: what did the jobs do? Return: 1 or -errno */
+static int end(struct vmm *v, struct hf_error *err)
+{
+	int code = 0;
+
+	for (unsigned int i = 0; !code && i < v->count; i++)
+		if (v->devices[i].job->end)
+			code = v->devices[i].job->end(&v->devices[i], err);
+	return code ? code : 1;
 }
 
 /* Return: 1 to end, 0, or -errno */
@@ -243,7 +255,7 @@ static int terminate(struct vmm *v, struct hf_error *err)
 	int ret;
 
 	if (!v->prepared && (hf_kexec_loaded(v->ctx, &armed, NULL) || !armed))
-		return 1;
+		return end(v, err);
 	ret = prepare(v, err);
 	if (ret || !v->prepared)
 		return ret;
@@ -275,7 +287,7 @@ static int command(struct vmm *v, int signals, struct hf_error *err)
 	default:
 		/* A manager that has the session would keep the devices busy */
 		code = v->prepared ? vmm_give_up(v, err) : 0;
-		return code ? code : 1;
+		return code ? code : end(v, err);
 	}
 }
 
@@ -293,7 +305,7 @@ static int look(struct vmm *v, const struct pollfd *irqs, struct hf_error *err)
 		code = d->job->look(d, err);
 		if (code)
 			return code;
-		if (s->rounds / SAY_ROUNDS != before / SAY_ROUNDS)
+		if (s->rounds / d->job->say != before / d->job->say)
 			vmm_say("%s: %s: %llu rounds", d->bdf, d->job->name,
 				(unsigned long long)s->rounds);
 	}
@@ -349,6 +361,8 @@ static int run(struct vmm *v, struct hf_error *err)
 		return vmm_fail(err, code ? code : -errno, "vmm-begin",
 				"begin", "tiny-vmm", strerror(errno), "");
 	v->notify_socket = getenv("NOTIFY_SOCKET");
+	if (getenv("FDSTORE"))
+		v->fdstore = strtoul(getenv("FDSTORE"), NULL, 10);
 	code = hf_listen_parse(getenv("LISTEN_PID"), getenv("LISTEN_FDS"),
 			       getenv("LISTEN_FDNAMES"), getpid(), &v->listen,
 			       err);
@@ -359,6 +373,9 @@ static int run(struct vmm *v, struct hf_error *err)
 	if (code)
 		return code;
 	vmm_say("running: %u devices, generation %u", v->count, v->generation);
+	/* Not before the devices work: who waits for the unit relies on them */
+	vmm_tell(v, "READY=1\nSTATUS=running: %u devices, generation %u",
+		 v->count, v->generation);
 	code = loop(v, signals, err);
 	return code > 0 ? 0 : code;
 }
