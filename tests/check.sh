@@ -83,14 +83,15 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user static scenarios systemd module
+	set -- tests user packages static scenarios systemd module
 elif [[ $* == all ]]; then
-	set -- tests user static scenarios systemd module debug bisect
+	set -- tests user packages static scenarios systemd module debug bisect
 fi
 for name in "$@"; do
 	case $name in
 	tests) part tests "$root/tests/run" ;;
 	user) part user "$root/tests/user.sh" ;;
+	packages) part packages "$root/tests/packages.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
 	systemd) part systemd systemd ;;

@@ -16,11 +16,23 @@ holdfast_came() {
 	return 1
 }
 
-if holdfast_came; then
+# holdfast_bind OPTION: what it has to say goes to the console and to the log
+holdfast_bind() {
 	modprobe -q vfio-pci
-	/usr/sbin/holdfast -q bind --incoming 2>&1 |
+	/usr/sbin/holdfast -q bind "$1" 2>&1 |
 		while read -r line; do
 			echo "$line"
 			echo "<4>$line" > /dev/kmsg
 		done
+}
+
+if holdfast_came; then
+	holdfast_bind --incoming
 fi
+# What was recorded by "holdfast bind --persist" when this image was made
+for file in /etc/holdfast.conf /etc/holdfast.conf.d/*.conf; do
+	if [ -e "$file" ]; then
+		holdfast_bind --persisted
+		break
+	fi
+done
