@@ -100,6 +100,8 @@ static void probe(const char *bdf)
 	if (fails("probe-port") && strstr(bdf, "00:01.0") &&
 	    !strcmp(name, "vfio-pci"))
 		return;
+	if (fails("probe-nic") && strstr(bdf, "02:00.0"))
+		return;
 	if (fails("probe-all"))
 		return;
 	snprintf(path, sizeof(path), "/sys/devices/pci0000:00/%s/driver", bdf);

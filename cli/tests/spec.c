@@ -295,6 +295,24 @@ static void lacks_cdev(const char *r)
 	no_cdev(r);
 }
 static void lacks_iommu(const char *r) { lacks(r, "CONFIG_IOMMU_LIVE"); }
+static void port_unbound(const char *r) { tree_delete(r, PORT "/driver"); }
+/* Two wait for a driver */
+static void two_incoming(const char *r)
+{
+	unbound(r);
+	no_cdev(r);
+	tree_delete(r, NIC "/driver");
+	tree_file(r, NIC "/liveupdate/state", "incoming\n");
+}
+/* An initramfs: sysfs and nothing else */
+static void bare(const char *r)
+{
+	tree_delete(r, "/proc");
+	tree_delete(r, "/run");
+	tree_delete(r, "/boot");
+	tree_delete(r, "/dev");
+	tree_delete(r, "/sys/kernel");
+}
 static void empty(const char *r) { tree_file(r, "/proc/none", "%s", ""); }
 static void kho_default(const char *r)
 {
@@ -319,7 +337,7 @@ static const struct {
 	W(no_power), W(no_driver), W(no_device_at_all), W(unbound), W(busy),
 	W(group), W(user), W(holder), W(vmm_holds), W(pid1_holds), W(amd),
 	W(msix), W(msi), W(pm3), W(lacks_cdev), W(lacks_iommu), W(kho_default),
-	W(long_cmdline),
+	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
 };
 
 int tree_make(const char *root, const char *spec)
