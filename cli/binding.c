@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "binding.h"
+#include "conf.h"
 
 int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
 	       const char *driver)
@@ -103,6 +104,7 @@ static void document(struct cli *c, const struct rebind_item *item,
 	binding(j, "before", item->was.driver, item->was.driver_override);
 	binding(j, "after", is->driver, is->driver_override);
 	json_string_or_null(j, "cdev", c->dry_run ? "" : is->cdev);
+	json_string_or_null(j, "recorded", item->recorded);
 	if (item->error.code)
 		cli_doc_error(c, "error", &item->error);
 	else
@@ -110,22 +112,28 @@ static void document(struct cli *c, const struct rebind_item *item,
 	json_object_end(j);
 }
 
-static void say(struct cli *c, const struct rebind_item *item,
-		const struct hf_device *is, int changed)
+static void say(struct cli *c, const struct rebind *r,
+		const struct rebind_item *item, const struct hf_device *is,
+		int changed)
 {
+	const char *record = "";
 	char line[1024];
 
 	if (item->error.code) {
 		hf_error_format(&item->error, line, sizeof(line));
 		cli_clean(line);
 		fprintf(c->err, "holdfast: %s\n", line);
-	} else if (changed) {
-		cli_say(c, "%s: %s%s -> %s\n", is->bdf,
-			c->dry_run ? "would change: " : "",
-			name(item->was.driver), name(is->driver));
-	} else {
-		cli_say(c, "%s: %s already\n", is->bdf, name(is->driver));
+		return;
 	}
+	if (r->persist)
+		record = *item->recorded ? ", recorded" : ", not recorded";
+	if (changed)
+		cli_say(c, "%s: %s%s -> %s%s\n", is->bdf,
+			c->dry_run ? "would change: " : "",
+			name(item->was.driver), name(is->driver), record);
+	else
+		cli_say(c, "%s: %s already%s\n", is->bdf, name(is->driver),
+			record);
 }
 
 void rebind_report(struct cli *c, const struct rebind *r)
@@ -146,7 +154,7 @@ void rebind_report(struct cli *c, const struct rebind *r)
 		if (c->json)
 			document(c, item, &is, changed);
 		else
-			say(c, item, &is, changed);
+			say(c, r, item, &is, changed);
 	}
 	if (c->json) {
 		json_array_end(&c->j);
@@ -157,11 +165,116 @@ void rebind_report(struct cli *c, const struct rebind *r)
 static int collect(struct cli *c, struct rebind *r, const char *driver)
 {
 	struct cli_devices devices = { 0 };
+	struct conf conf = { 0 };
 	int code = cli_devices_get(c, 0, &devices);
 
-	for (uint32_t i = 0; i < devices.count && !code; i++)
+	if (!code)
+		code = conf_read(c, &conf);
+	for (uint32_t i = 0; i < devices.count && !code; i++) {
+		const struct conf_device *record;
+
 		code = rebind_add(c, r, &devices.list[i], driver);
+		record = conf_find(&conf, devices.list[i].bdf);
+		if (!code && record)
+			cli_text(r->list[i].recorded,
+				 sizeof(r->list[i].recorded), "%s",
+				 record->driver);
+	}
+	conf_free(&conf);
 	cli_devices_free(&devices);
+	return code;
+}
+
+static int fail_record(struct cli *c, const struct rebind *r, int err,
+		       const char *path, const char *rest)
+{
+	return cli_fail_with(c, err, err == -EACCES || err == -EPERM ?
+			     "record-permission" : "record-write",
+			     *r->list[0].driver ? "record driver" :
+						  "remove record",
+			     path + strlen(c->root),
+			     err == -EACCES || err == -EPERM ? "run as root" :
+			     "make it writable, or leave --persist out",
+			     "%s; %s", strerrordesc_np(-err), rest);
+}
+
+/* All that can fail of recording */
+static int stage(struct cli *c, const struct rebind *r, uint32_t *ret_staged)
+{
+	char path[CLI_PATH_LEN] = "";
+	int err;
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		err = conf_stage(c, &r->list[i].was, r->list[i].driver, path);
+		if (err)
+			return fail_record(c, r, err, path,
+					   "nothing has changed");
+		*ret_staged = i + 1;
+	}
+	return 0;
+}
+
+static int commit(struct cli *c, struct rebind *r)
+{
+	char path[CLI_PATH_LEN] = "";
+	int code = 0, err;
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct rebind_item *item = &r->list[i];
+
+		err = conf_commit(c, &item->was, item->driver, path);
+		if (err && !code)
+			code = fail_record(c, r, err, path,
+					   "the driver is bound already");
+	}
+	return code;
+}
+
+/* Somebody may have written down the same device elsewhere */
+static void reread(struct cli *c, struct rebind *r)
+{
+	int quiet = c->quiet;
+	struct conf conf;
+
+	/* What is wrong in it was said already */
+	c->quiet = 1;
+	if (conf_read(c, &conf))
+		return;
+	c->quiet = quiet;
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct rebind_item *item = &r->list[i];
+		const struct conf_device *record;
+
+		record = conf_find(&conf, item->was.bdf);
+		cli_text(item->recorded, sizeof(item->recorded), "%s",
+			 record ? record->driver : "");
+		if (record && strcmp(record->driver, item->driver))
+			cli_warn(c, "%s: %s: %s says %s: change it there",
+				r->what, item->was.bdf, record->file,
+				record->driver);
+	}
+	conf_free(&conf);
+}
+
+static int change(struct cli *c, struct rebind *r)
+{
+	uint32_t staged = 0;
+	int code = r->persist ? stage(c, r, &staged) : 0;
+
+	for (uint32_t i = 0; i < r->count && !code; i++)
+		if (rebind_do(c, r, &r->list[i], cli_err(c))) {
+			undo(c, r, i);
+			code = cli_fail(c);
+		}
+	if (code) {
+		while (staged--)
+			conf_abort(c, &r->list[staged].was,
+				   r->list[staged].driver);
+	} else if (r->persist) {
+		code = commit(c, r);
+		if (!code)
+			reread(c, r);
+	}
 	return code;
 }
 
@@ -169,19 +282,20 @@ int cli_rebind(struct cli *c, const char *driver, int reprobe)
 {
 	struct rebind r = {
 		.what = *driver ? "bind driver" : "unbind driver",
-		.reprobe = reprobe,
+		.reprobe = reprobe, .persist = !!cli_opt(c, "persist"),
 	};
 	int code = collect(c, &r, driver);
 
 	/* What would be refused is asked before anything is touched */
-	for (uint32_t i = 0; i < r.count && !code; i++)
+	for (uint32_t i = 0; i < r.count && !code; i++) {
 		if (rebind_ask(c, &r.list[i], cli_err(c)))
 			code = cli_fail(c);
-	for (uint32_t i = 0; i < r.count && !code && !c->dry_run; i++)
-		if (rebind_do(c, &r, &r.list[i], cli_err(c))) {
-			undo(c, &r, i);
-			code = cli_fail(c);
-		}
+		else if (r.persist && c->dry_run)
+			cli_text(r.list[i].recorded,
+				 sizeof(r.list[i].recorded), "%s", driver);
+	}
+	if (!code && !c->dry_run)
+		code = change(c, &r);
 	if (!code)
 		rebind_report(c, &r);
 	rebind_free(&r);

@@ -10,11 +10,13 @@ struct rebind_item {
 	char driver[64];
 	struct hf_binding before;
 	struct hf_error error;	/* code is 0 if there was none */
+	char recorded[64];	/* driver in the configuration, or "" */
 };
 
 struct rebind {
 	const char *what;
 	int reprobe;
+	int persist;		/* record it, too */
 	struct rebind_item *list;
 	uint32_t count;
 };
@@ -22,8 +24,12 @@ struct rebind {
 /* @driver is "" to unbind; then @reprobe lets the kernel find another */
 int cli_rebind(struct cli *c, const char *driver, int reprobe);
 
-/* Devices that came with the live update, those that are named or all */
-int cli_bind_incoming(struct cli *c, const char *driver);
+/*
+ * At boot: devices that came with the live update, those that are recorded, or
+ * both; those that are named, or all. @driver is for what is not recorded.
+ */
+int cli_bind_boot(struct cli *c, const char *driver, int incoming,
+		  int persisted);
 
 int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
 	       const char *driver);

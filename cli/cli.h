@@ -124,6 +124,9 @@ int cli_fail_with(struct cli *c, int code, const char *id, const char *what,
 
 int cli_usage(struct cli *c, const char *object, const char *why);
 
+/* One line on standard error */
+void cli_warn(struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+
 /*
  * System calls that change the machine know of no root: refuse them below one,
  * unless they are replaced or only tried. Return: 0, or an exit code.

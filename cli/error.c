@@ -111,3 +111,20 @@ int cli_refuse_below_root(struct cli *c, const char *what)
 			     "add --dry-run, or leave --root out",
 			     "this would reach the real kernel, which is not below --root");
 }
+
+/**
+ * cli_warn - Say on standard error what does not make the verb fail.
+ * @c: The program.
+ * @format: "what: on which object: why: what to do", in one line.
+ */
+void cli_warn(struct cli *c, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	cli_clean(line);
+	fprintf(c->err, "holdfast: %s\n", line);
+}

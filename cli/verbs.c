@@ -46,11 +46,14 @@ static const struct cli_option bind_options[] = {
 	{ "driver", 0, "NAME", "driver to bind, vfio-pci" },
 	{ "incoming", 0, NULL,
 	  "those that came with the live update and have no driver" },
+	{ "persist", 0, NULL, "record it, for --persisted and --incoming" },
+	{ "persisted", 0, NULL, "those that are recorded, at boot" },
 	END
 };
 
 static const struct cli_option unbind_options[] = {
 	{ "reprobe", 0, NULL, "let the kernel find another driver" },
+	{ "persist", 0, NULL, "remove the record, too" },
 	END
 };
 

@@ -276,6 +276,8 @@ D(no_power, DEV "/power_state")
 D(no_driver, "/sys/bus/pci/drivers/vfio-pci")
 D(no_device_at_all, "/sys/bus/pci/devices")
 D(unbound, DEV "/driver")
+F(no_conf_dir, "/etc/holdfast.conf.d", "")
+F(conf_in_the_way, "/etc/holdfast.conf.d/device-0000:02:00.0.conf/x", "")
 P(busy, "812", "vmm", 4, "/dev/liveupdate")
 P(group, "812", "vmm", 7, "/dev/vfio/7")
 P(user, "812", "vmm", 6, "/dev/vfio/devices/vfio0")
@@ -296,6 +298,41 @@ static void lacks_cdev(const char *r)
 }
 static void lacks_iommu(const char *r) { lacks(r, "CONFIG_IOMMU_LIVE"); }
 static void port_unbound(const char *r) { tree_delete(r, PORT "/driver"); }
+static void recorded(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\nid = 8086:10c9\ndriver = vfio-pci\n");
+}
+static void recorded_nic(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf",
+		  "# by hand\n\n[device 02:00.0]\n\tdriver=vfio-pci\n");
+}
+static void recorded_other(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\nid = 1af4:1000\ndriver = igb\n");
+}
+static void recorded_igb(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/a.conf",
+		  "[device 0000:01:00.0]\ndriver = igb\n");
+}
+static void recorded_gone(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:0b:00.0.conf",
+		  "[device 0000:0b:00.0]\n");
+}
+/* Of another version, and by people */
+static void odd_conf(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf",
+		  "driver = none\n[general]\ncolour = red\n[device 02:00.0\n"
+		  "[device x]\n[device 02:00.0]\ndriver = ../x\nid = Intel\n"
+		  "wish = more\nnothing\n; a\n\n driver =\tvfio-pci \n[device]\n");
+	tree_file(r, "/etc/holdfast.conf.d/z.conf/x", "%s", "");
+	tree_file(r, "/etc/holdfast.conf.d/README", "%s", "nothing\n");
+}
 /* Two wait for a driver */
 static void two_incoming(const char *r)
 {
@@ -338,6 +375,8 @@ static const struct {
 	W(group), W(user), W(holder), W(vmm_holds), W(pid1_holds), W(amd),
 	W(msix), W(msi), W(pm3), W(lacks_cdev), W(lacks_iommu), W(kho_default),
 	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
+	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
+	W(recorded_gone), W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
 };
 
 int tree_make(const char *root, const char *spec)
