@@ -157,14 +157,15 @@ static int kill_holder(struct cli *c, pid_t pid)
 /* Wait until nobody holds it any more */
 static int gone(struct cli *c, const char *name)
 {
-	struct cli_holders h;
+	struct hf_holders *list;
 	uint32_t count;
 
 	for (uint32_t waited = 0;; waited += 20) {
-		if (cli_holders_of_session(c, name, &h))
+		list = cli_session_holders(c, name);
+		if (!list)
 			return 0;
-		count = h.count;
-		cli_holders_free(&h);
+		count = hf_holders_count(list);
+		hf_holders_free(list);
 		if (!count)
 			return 1;
 		if (waited >= c->timeout_ms)
@@ -174,7 +175,7 @@ static int gone(struct cli *c, const char *name)
 }
 
 static int refuse_holder(struct cli *c, const char *name,
-			 const struct cli_holder *h)
+			 const struct hf_holder *h)
 {
 	return cli_fail_with(c, -EBUSY, "session-held", "abort",
 			     TEXT("session %s", name),
@@ -188,7 +189,8 @@ static int refuse_holder(struct cli *c, const char *name,
 int session_abort(struct cli *c, const struct hf_sessions *list)
 {
 	const char *name = c->args[1];
-	struct cli_holders h = { 0 };
+	struct hf_holder h = { .size = sizeof(h) };
+	struct hf_holders *holders;
 	int code = cli_refuse_below_root(c, "abort session"), err;
 
 	if (code)
@@ -201,20 +203,21 @@ int session_abort(struct cli *c, const struct hf_sessions *list)
 						       HF_INCOMING) < 0 ?
 				     "there is no such session" :
 				     "it came from the previous kernel: holdfast finish --discard ends it");
-	cli_holders_of_session(c, name, &h);
-	if (!h.count)
+	holders = cli_session_holders(c, name);
+	if (!hf_holders_count(holders))
 		code = cli_fail_with(c, -ESRCH, "session-holder-unknown",
 				     "abort", TEXT("session %s", name),
 				     "it may be within a socket, stop its owner",
 				     "no process was found that holds it");
-	for (uint32_t i = 0; i < h.count && !code; i++)
-		if (strcmp(h.list[i].comm, HOLDER))
-			code = refuse_holder(c, name, &h.list[i]);
-	for (uint32_t i = 0; i < h.count && !code && !c->dry_run; i++) {
-		err = kill_holder(c, h.list[i].pid);
+	for (uint32_t i = 0; !code && !hf_holders_get(holders, i, &h); i++)
+		if (strcmp(h.comm, HOLDER))
+			code = refuse_holder(c, name, &h);
+	for (uint32_t i = 0; !code && !c->dry_run &&
+			     !hf_holders_get(holders, i, &h); i++) {
+		err = kill_holder(c, h.pid);
 		if (err && err != -ESRCH)
 			code = cli_fail_with(c, err, "session-stop", "stop",
-					     TEXT("process %d", h.list[i].pid),
+					     TEXT("process %d", h.pid),
 					     "run as root", "%s",
 					     strerrordesc_np(-err));
 	}
@@ -225,6 +228,6 @@ int session_abort(struct cli *c, const struct hf_sessions *list)
 				     "it was asked to end but did not in time");
 	if (!code)
 		report(c, name, "aborted");
-	cli_holders_free(&h);
+	hf_holders_free(holders);
 	return code;
 }

@@ -116,7 +116,7 @@ static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
 		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
 			       "close or finish its session first",
 			       "it is preserved, or was retrieved and is not finished");
-	if (*d->cdev && !hf_holder_find(ctx, d->cdev, &h, NULL))
+	if (*d->cdev && !hf_holder_first(ctx, d->cdev, &h))
 		return hf_fail(err, -EBUSY, "bind-in-use", what, d->bdf,
 			       "stop that process; the kernel would wait for it without end",
 			       "process %d (%s) has %s open", h.pid, h.comm,
@@ -150,7 +150,7 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 {
 	const char *step, *back;
 	int code = rebind(ctx, d->bdf, to->driver, to->driver_override, &step);
-	int undo;
+	int denied = code == -EACCES || code == -EPERM, undo;
 
 	if (!code)
 		return 0;
@@ -163,9 +163,10 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 			       *d->driver ? " is bound again" :
 					    " bound, as before");
 	if (!undo)
-		return hf_fail(err, code, "bind-write", what, d->bdf,
-			       code == -EACCES || code == -EPERM ?
-			       "run as root" : "see the kernel log",
+		return hf_fail(err, code,
+			       denied ? "bind-permission" : "bind-write",
+			       what, d->bdf,
+			       denied ? "run as root" : "see the kernel log",
 			       "%s: %s; all is as it was", step,
 			       strerrordesc_np(-code));
 	return hf_fail(err, code, "bind-not-undone", what, d->bdf,

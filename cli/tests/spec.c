@@ -273,12 +273,15 @@ D(no_kexec, "/sys/kernel/kexec_loaded")
 D(no_cmdline, "/proc/cmdline")
 D(no_liveupdate, "/dev/liveupdate")
 D(no_power, DEV "/power_state")
+D(no_space, DEV "/config")
+D(no_interrupts, "/proc/interrupts")
 D(no_driver, "/sys/bus/pci/drivers/vfio-pci")
 D(no_device_at_all, "/sys/bus/pci/devices")
 D(unbound, DEV "/driver")
 F(no_conf_dir, "/etc/holdfast.conf.d", "")
 F(conf_in_the_way, "/etc/holdfast.conf.d/device-0000:02:00.0.conf/x", "")
 P(busy, "812", "vmm", 4, "/dev/liveupdate")
+P(busy_too, "700", "child", 4, "/dev/liveupdate")
 P(group, "812", "vmm", 7, "/dev/vfio/7")
 P(user, "812", "vmm", 6, "/dev/vfio/devices/vfio0")
 P(holder, "900", "holdfast-hold", 3, "anon_inode:[luo_session] holdfast-vm1")
@@ -376,7 +379,8 @@ static const struct {
 	W(msix), W(msi), W(pm3), W(lacks_cdev), W(lacks_iommu), W(kho_default),
 	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
 	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
-	W(recorded_gone), W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
+	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
+	W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
 };
 
 int tree_make(const char *root, const char *spec)
