@@ -158,6 +158,8 @@ void cli_doc_begin(struct cli *c);
 void cli_doc_end(struct cli *c);
 void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d);
 void cli_doc_error(struct cli *c, const char *key, const struct hf_error *e);
+struct cli_next;
+void cli_doc_next(struct cli *c, const struct cli_next *next);
 
 /* ---- files.c: files below the root ---- */
 

@@ -61,7 +61,7 @@ int cli_fail(struct cli *c)
 	if (c->json) {
 		cli_doc_begin(c);
 		cli_doc_error(c, "error", &c->error);
-		json_int(&c->j, "exit", code);
+		json_int(&c->j, "exit_code", code);
 		cli_doc_end(c);
 		return code;
 	}

@@ -40,16 +40,18 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static void report(struct cli *c, const char *name, const char *how)
+/* @how is a word of the documents, @text what people read */
+static void report(struct cli *c, const char *name, const char *how,
+		   const char *text)
 {
 	if (c->json) {
 		cli_doc_begin(c);
-		json_string(&c->j, "session", name);
+		json_string(&c->j, "name", name);
 		json_string(&c->j, "how", how);
 		cli_doc_end(c);
 	} else {
 		cli_say(c, "session %s: %s%s\n", name,
-			c->dry_run ? "would be " : "", how);
+			c->dry_run ? "would be " : "", text);
 	}
 	fflush(c->out);
 }
@@ -62,7 +64,7 @@ static int hold(struct cli *c, const char *name)
 	prctl(PR_SET_NAME, HOLDER);
 	if (hf_session_create(c->ctx, name, c->timeout_ms, &fd, cli_err(c)))
 		return cli_fail(c);
-	report(c, name, "held until SIGTERM");
+	report(c, name, "held", "held until SIGTERM");
 	err = c->env->hold ? c->env->hold(c->env->ops_data) :
 			     wait_for_signal();
 	if (hf_session_abort(c->ctx, fd, cli_err(c)) || err)
@@ -140,7 +142,8 @@ int session_create(struct cli *c, const struct hf_sessions *list)
 				     "choose another name, or end the one that is there",
 				     "there is one of this name");
 	if (c->dry_run) {
-		report(c, name, holds ? "held until SIGTERM" :
+		report(c, name, holds ? "held" : "given",
+		       holds ? "held until SIGTERM" :
 		       TEXT("given to %s", c->command[0]));
 		return CLI_OK;
 	}
@@ -227,7 +230,7 @@ int session_abort(struct cli *c, const struct hf_sessions *list)
 				     "see who holds it: holdfast session show",
 				     "it was asked to end but did not in time");
 	if (!code)
-		report(c, name, "aborted");
+		report(c, name, "aborted", "aborted");
 	hf_holders_free(holders);
 	return code;
 }

@@ -133,9 +133,9 @@ static void report(struct cli *c, const struct hf_sessions *list, int index,
 	hf_sessions_get(list, index, &item);
 	if (c->json) {
 		cli_doc_begin(c);
-		json_string(&c->j, "session", name);
+		json_string(&c->j, "name", name);
 		json_bool(&c->j, "discarded", discard);
-		json_int(&c->j, "files", item.files);
+		json_int(&c->j, "file_count", item.files);
 		cli_doc_end(c);
 		return;
 	}
