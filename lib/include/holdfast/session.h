@@ -198,7 +198,8 @@ HF_API int hf_session_finish(const struct hf_ctx *ctx, int session,
  *
  * Of an outgoing session everything is undone, if nobody else holds it. The fd
  * store of systemd does if it was stored there: hf_fdstore_remove() comes first.
- * An incoming session with a device can be retrieved again.
+ * A session that was handed over is of no use any more then: whoever gave it has to
+ * give another. An incoming session with a device can be retrieved again.
  *
  * Context: Before the kexec.
  * Return: 0, -EBADF, or what close() says; @session is closed in any case.
