@@ -12,7 +12,7 @@
 
 #include "json-check.h"
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 
 #define DEV	"/sys/devices/pci0000:00/0000:01:00.0"
 

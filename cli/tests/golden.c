@@ -17,7 +17,7 @@
 #include "cases.h"
 #include "json-check.h"
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 
 struct result {
 	int exit;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "tree.h"
+#include "spec.h"
 
 const char tree_config[] =
 	"# Automatically generated\n"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 #include "uapi.h"
 
 enum kind { NONE, LUO, SESSION_OUT, SESSION_IN, ATTR, OTHER };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tree.h"
+#include "spec.h"
 
 #define PCI	"/sys/devices/pci0000:00/"
 #define DEV	PCI "0000:01:00.0"
