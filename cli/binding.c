@@ -5,38 +5,48 @@
 #include <string.h>
 
 #include "binding.h"
+#include "conf.h"
 
-struct rebind {
-	const char *what;
-	const char *driver;
-	int reprobe;
-	struct cli_devices devices;	/* as they were */
-	struct hf_binding *before;
-};
-
-/* What the library would refuse: asked before anything is touched */
-static int refuse(struct cli *c, const struct rebind *r,
-		  const struct hf_device *d)
+int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
+	       const char *driver)
 {
-	struct hf_holder h = { .size = sizeof(h) };
+	struct rebind_item *list, *item;
 
-	if (*r->driver && !cli_exists(c, "/sys/bus/pci/drivers/%s", r->driver))
-		return cli_fail_with(c, -ENOENT, "bind-no-driver", r->what,
-				     d->bdf, TEXT("modprobe %s", r->driver),
-				     "there is no driver %s", r->driver);
-	if (*r->driver && !strcmp(d->driver, r->driver))
-		return 0;
-	if (d->state & ~HF_STATE_INCOMING)
-		return cli_fail_with(c, -EBUSY, "bind-preserved", r->what,
-				     d->bdf,
-				     "close or finish its session first",
-				     "it is preserved, or was retrieved and is not finished");
-	if (*d->cdev && !hf_holder_find(c->ctx, d->cdev, &h, NULL))
-		return cli_fail_with(c, -EBUSY, "bind-in-use", r->what, d->bdf,
-				     "stop that process; the kernel would wait for it without end",
-				     "process %d (%s) has %s open", h.pid,
-				     h.comm, d->cdev);
+	list = realloc(r->list, (r->count + 1) * sizeof(*list));
+	if (!list)
+		return cli_fail_with(c, -ENOMEM, "no-memory", r->what,
+				     "memory", "free some and try again",
+				     "there is none left");
+	r->list = list;
+	item = &list[r->count++];
+	memset(item, 0, sizeof(*item));
+	item->was = *d;
+	cli_text(item->driver, sizeof(item->driver), "%s", driver);
+	item->before.size = sizeof(item->before);
+	item->error.size = sizeof(item->error);
 	return 0;
+}
+
+void rebind_free(struct rebind *r)
+{
+	free(r->list);
+}
+
+int rebind_ask(struct cli *c, const struct rebind_item *item,
+	       struct hf_error *err)
+{
+	return hf_bind_check(c->ctx, item->was.bdf, item->driver, NULL, err);
+}
+
+int rebind_do(struct cli *c, const struct rebind *r,
+	      struct rebind_item *item, struct hf_error *err)
+{
+	if (*item->driver)
+		return hf_bind(c->ctx, item->was.bdf, item->driver,
+			       &item->before, err);
+	return hf_unbind(c->ctx, item->was.bdf,
+			 r->reprobe ? HF_UNBIND_REPROBE : 0, &item->before,
+			 err);
 }
 
 /* Back to what it was, for those that were done: what fails is said */
@@ -46,33 +56,11 @@ static void undo(struct cli *c, const struct rebind *r, uint32_t done)
 	char line[1024];
 
 	while (done--)
-		if (hf_bind_undo(c->ctx, r->devices.list[done].bdf,
-				 &r->before[done], &e)) {
+		if (hf_bind_undo(c->ctx, r->list[done].was.bdf,
+				 &r->list[done].before, &e)) {
 			hf_error_format(&e, line, sizeof(line));
 			fprintf(c->err, "holdfast: not undone: %s\n", line);
 		}
-}
-
-static int change(struct cli *c, struct rebind *r)
-{
-	for (uint32_t i = 0; i < r->devices.count; i++) {
-		const char *bdf = r->devices.list[i].bdf;
-		int code;
-
-		r->before[i].size = sizeof(r->before[i]);
-		if (*r->driver)
-			code = hf_bind(c->ctx, bdf, r->driver, &r->before[i],
-				       cli_err(c));
-		else
-			code = hf_unbind(c->ctx, bdf,
-					 r->reprobe ? HF_UNBIND_REPROBE : 0,
-					 &r->before[i], cli_err(c));
-		if (code) {
-			undo(c, r, i);
-			return cli_fail(c);
-		}
-	}
-	return 0;
 }
 
 static void binding(struct json *j, const char *key, const char *driver,
@@ -85,17 +73,19 @@ static void binding(struct json *j, const char *key, const char *driver,
 }
 
 /* What it is now; with --dry-run what it would be, as far as is known */
-static void after(struct cli *c, const struct rebind *r, uint32_t i,
+static void after(struct cli *c, const struct rebind_item *item,
 		  struct hf_device *ret)
 {
-	*ret = r->devices.list[i];
+	*ret = item->was;
+	if (item->error.code)
+		return;
 	if (!c->dry_run) {
 		hf_device_find(c->ctx, ret->bdf, ret, NULL);
 		return;
 	}
-	cli_text(ret->driver, sizeof(ret->driver), "%s", r->driver);
+	cli_text(ret->driver, sizeof(ret->driver), "%s", item->driver);
 	cli_text(ret->driver_override, sizeof(ret->driver_override), "%s",
-		 r->driver);
+		 item->driver);
 }
 
 static const char *name(const char *driver)
@@ -103,67 +93,211 @@ static const char *name(const char *driver)
 	return *driver ? driver : "none";
 }
 
-static void report(struct cli *c, const struct rebind *r)
+static void document(struct cli *c, const struct rebind_item *item,
+		     const struct hf_device *is, int changed)
 {
 	struct json *j = &c->j;
 
+	json_object(j, NULL);
+	json_string(j, "bdf", is->bdf);
+	json_bool(j, "changed", changed);
+	binding(j, "before", item->was.driver, item->was.driver_override);
+	binding(j, "after", is->driver, is->driver_override);
+	json_string_or_null(j, "cdev", c->dry_run ? "" : is->cdev);
+	json_string_or_null(j, "recorded", item->recorded);
+	if (item->error.code)
+		cli_doc_error(c, "error", &item->error);
+	else
+		json_null(j, "error");
+	json_object_end(j);
+}
+
+static void say(struct cli *c, const struct rebind *r,
+		const struct rebind_item *item, const struct hf_device *is,
+		int changed)
+{
+	const char *record = "";
+	char line[1024];
+
+	if (item->error.code) {
+		hf_error_format(&item->error, line, sizeof(line));
+		cli_clean(line);
+		fprintf(c->err, "holdfast: %s\n", line);
+		return;
+	}
+	if (r->persist)
+		record = *item->recorded ? ", recorded" : ", not recorded";
+	if (changed)
+		cli_say(c, "%s: %s%s -> %s%s\n", is->bdf,
+			c->dry_run ? "would change: " : "",
+			name(item->was.driver), name(is->driver), record);
+	else
+		cli_say(c, "%s: %s already%s\n", is->bdf, name(is->driver),
+			record);
+}
+
+void rebind_report(struct cli *c, const struct rebind *r)
+{
 	if (c->json) {
 		cli_doc_begin(c);
-		json_array(j, "devices");
+		json_array(&c->j, "devices");
 	}
-	for (uint32_t i = 0; i < r->devices.count; i++) {
-		const struct hf_device *was = &r->devices.list[i];
+	for (uint32_t i = 0; i < r->count; i++) {
+		const struct rebind_item *item = &r->list[i];
 		struct hf_device is;
 		int changed;
 
-		after(c, r, i, &is);
-		changed = strcmp(was->driver, is.driver) ||
-			  strcmp(was->driver_override, is.driver_override);
-		if (c->json) {
-			json_object(j, NULL);
-			json_string(j, "bdf", is.bdf);
-			json_bool(j, "changed", changed);
-			binding(j, "before", was->driver,
-				was->driver_override);
-			binding(j, "after", is.driver, is.driver_override);
-			json_string_or_null(j, "cdev",
-					    c->dry_run ? "" : is.cdev);
-			json_object_end(j);
-		} else if (changed) {
-			cli_say(c, "%s: %s%s -> %s\n", is.bdf,
-				c->dry_run ? "would change: " : "",
-				name(was->driver), name(is.driver));
-		} else {
-			cli_say(c, "%s: %s already\n", is.bdf,
-				name(is.driver));
-		}
+		after(c, item, &is);
+		changed = strcmp(item->was.driver, is.driver) ||
+			  strcmp(item->was.driver_override,
+				 is.driver_override);
+		if (c->json)
+			document(c, item, &is, changed);
+		else
+			say(c, r, item, &is, changed);
 	}
 	if (c->json) {
-		json_array_end(j);
+		json_array_end(&c->j);
 		cli_doc_end(c);
 	}
+}
+
+static int collect(struct cli *c, struct rebind *r, const char *driver)
+{
+	struct cli_devices devices = { 0 };
+	struct conf conf = { 0 };
+	int code = cli_devices_get(c, 0, &devices);
+
+	if (!code)
+		code = conf_read(c, &conf);
+	for (uint32_t i = 0; i < devices.count && !code; i++) {
+		const struct conf_device *record;
+
+		code = rebind_add(c, r, &devices.list[i], driver);
+		record = conf_find(&conf, devices.list[i].bdf);
+		if (!code && record)
+			cli_text(r->list[i].recorded,
+				 sizeof(r->list[i].recorded), "%s",
+				 record->driver);
+	}
+	conf_free(&conf);
+	cli_devices_free(&devices);
+	return code;
+}
+
+static int fail_record(struct cli *c, const struct rebind *r, int err,
+		       const char *path, const char *rest)
+{
+	return cli_fail_with(c, err, err == -EACCES || err == -EPERM ?
+			     "record-permission" : "record-write",
+			     *r->list[0].driver ? "record driver" :
+						  "remove record",
+			     path + strlen(c->root),
+			     err == -EACCES || err == -EPERM ? "run as root" :
+			     "make it writable, or leave --persist out",
+			     "%s; %s", strerrordesc_np(-err), rest);
+}
+
+/* All that can fail of recording */
+static int stage(struct cli *c, const struct rebind *r, uint32_t *ret_staged)
+{
+	char path[CLI_PATH_LEN] = "";
+	int err;
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		err = conf_stage(c, &r->list[i].was, r->list[i].driver, path);
+		if (err)
+			return fail_record(c, r, err, path,
+					   "nothing has changed");
+		*ret_staged = i + 1;
+	}
+	return 0;
+}
+
+static int commit(struct cli *c, struct rebind *r)
+{
+	char path[CLI_PATH_LEN] = "";
+	int code = 0, err;
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct rebind_item *item = &r->list[i];
+
+		err = conf_commit(c, &item->was, item->driver, path);
+		if (err && !code)
+			code = fail_record(c, r, err, path,
+					   "the driver is bound already");
+	}
+	return code;
+}
+
+/* Somebody may have written down the same device elsewhere */
+static void reread(struct cli *c, struct rebind *r)
+{
+	int quiet = c->quiet;
+	struct conf conf;
+
+	/* What is wrong in it was said already */
+	c->quiet = 1;
+	if (conf_read(c, &conf))
+		return;
+	c->quiet = quiet;
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct rebind_item *item = &r->list[i];
+		const struct conf_device *record;
+
+		record = conf_find(&conf, item->was.bdf);
+		cli_text(item->recorded, sizeof(item->recorded), "%s",
+			 record ? record->driver : "");
+		if (record && strcmp(record->driver, item->driver))
+			cli_warn(c, "%s: %s: %s says %s: change it there",
+				r->what, item->was.bdf, record->file,
+				record->driver);
+	}
+	conf_free(&conf);
+}
+
+static int change(struct cli *c, struct rebind *r)
+{
+	uint32_t staged = 0;
+	int code = r->persist ? stage(c, r, &staged) : 0;
+
+	for (uint32_t i = 0; i < r->count && !code; i++)
+		if (rebind_do(c, r, &r->list[i], cli_err(c))) {
+			undo(c, r, i);
+			code = cli_fail(c);
+		}
+	if (code) {
+		while (staged--)
+			conf_abort(c, &r->list[staged].was,
+				   r->list[staged].driver);
+	} else if (r->persist) {
+		code = commit(c, r);
+		if (!code)
+			reread(c, r);
+	}
+	return code;
 }
 
 int cli_rebind(struct cli *c, const char *driver, int reprobe)
 {
 	struct rebind r = {
 		.what = *driver ? "bind driver" : "unbind driver",
-		.driver = driver, .reprobe = reprobe,
+		.reprobe = reprobe, .persist = !!cli_opt(c, "persist"),
 	};
-	int code = cli_devices_get(c, 0, &r.devices);
+	int code = collect(c, &r, driver);
 
-	for (uint32_t i = 0; i < r.devices.count && !code; i++)
-		code = refuse(c, &r, &r.devices.list[i]);
-	if (!code && !c->dry_run) {
-		r.before = calloc(r.devices.count, sizeof(*r.before));
-		code = r.before ? change(c, &r) :
-		       cli_fail_with(c, -ENOMEM, "no-memory", r.what,
-				     "memory", "free some and try again",
-				     "there is none left");
+	/* What would be refused is asked before anything is touched */
+	for (uint32_t i = 0; i < r.count && !code; i++) {
+		if (rebind_ask(c, &r.list[i], cli_err(c)))
+			code = cli_fail(c);
+		else if (r.persist && c->dry_run)
+			cli_text(r.list[i].recorded,
+				 sizeof(r.list[i].recorded), "%s", driver);
 	}
+	if (!code && !c->dry_run)
+		code = change(c, &r);
 	if (!code)
-		report(c, &r);
-	free(r.before);
-	cli_devices_free(&r.devices);
+		rebind_report(c, &r);
+	rebind_free(&r);
 	return code;
 }

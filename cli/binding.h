@@ -4,7 +4,42 @@
 
 #include "cli.h"
 
+/* A device and what is to be bound to it, "" for nothing */
+struct rebind_item {
+	struct hf_device was;
+	char driver[64];
+	struct hf_binding before;
+	struct hf_error error;	/* code is 0 if there was none */
+	char recorded[64];	/* driver in the configuration, or "" */
+};
+
+struct rebind {
+	const char *what;
+	int reprobe;
+	int persist;		/* record it, too */
+	struct rebind_item *list;
+	uint32_t count;
+};
+
 /* @driver is "" to unbind; then @reprobe lets the kernel find another */
 int cli_rebind(struct cli *c, const char *driver, int reprobe);
+
+/*
+ * At boot: devices that came with the live update, those that are recorded, or
+ * both; those that are named, or all. @driver is for what is not recorded.
+ */
+int cli_bind_boot(struct cli *c, const char *driver, int incoming,
+		  int persisted);
+
+int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
+	       const char *driver);
+/* One item: asked only, or done. Return: what the library says */
+int rebind_ask(struct cli *c, const struct rebind_item *item,
+	       struct hf_error *err);
+int rebind_do(struct cli *c, const struct rebind *r,
+	      struct rebind_item *item, struct hf_error *err);
+/* Say, or write, what became of all */
+void rebind_report(struct cli *c, const struct rebind *r);
+void rebind_free(struct rebind *r);
 
 #endif

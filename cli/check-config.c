@@ -76,8 +76,10 @@ void check_config(struct check *k, const char *area,
 			  TEXT("kernel %s", *k->release ? k->release :
 			       "unknown"),
 			  strcmp(area, "kernel") ?
-			  "say --config FILE, or install it in /boot" :
+			  "say --config FILE, or put config-RELEASE beside the image" :
 			  "modprobe configs, or install it in /boot",
+			  strcmp(area, "kernel") ?
+			  "its configuration is neither within it (only gzip is read) nor beside it, in /boot or in /lib/modules" :
 			  "its configuration is neither within it nor in /boot");
 	else if (!lacks)
 		check_ok(k, area, "config", config->source,

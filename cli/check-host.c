@@ -38,6 +38,8 @@ static void check_cmdline(struct check *k)
 static void check_liveupdate(struct check *k)
 {
 	struct hf_holder h = { .size = sizeof(h) };
+	struct hf_holders *list = NULL;
+	uint32_t i;
 
 	if (!(k->host.features & HF_HOST_LIVEUPDATE)) {
 		check_add(k, CHECK_BAD, AREA, "liveupdate-missing",
@@ -46,14 +48,19 @@ static void check_liveupdate(struct check *k)
 			  "this kernel has no live update, or it is off");
 		return;
 	}
-	if (hf_holder_find(k->c->ctx, "/dev/liveupdate", &h, NULL))
-		check_ok(k, AREA, "liveupdate", "/dev/liveupdate",
-			 "it is there and nobody has it open");
-	else
+	/* One opened it; those that it was handed to keep it open as well */
+	hf_holders_find(k->c->ctx, HF_HOLDERS_PATH, "/dev/liveupdate", 0,
+			&list, NULL);
+	for (i = 0; !hf_holders_get(list, i, &h); i++)
 		check_add(k, CHECK_BAD, AREA, "liveupdate-busy",
 			  "/dev/liveupdate",
 			  "stop that process; only one can have it open, systemd needs it at shutdown",
 			  "process %d (%s) has it open", h.pid, h.comm);
+	if (!i)
+		check_ok(k, AREA, "liveupdate", "/dev/liveupdate",
+			 "it is there and nobody has it open");
+	k->no_memory |= !list;
+	hf_holders_free(list);
 }
 
 static int read_number(struct check *k, const char *path, long *ret)

@@ -28,10 +28,10 @@ static void check_options(struct check *k, struct cli_next *next,
 			return;
 		}
 	} else if (!image_config(image, len, &config.text)) {
-		cli_text(config.source, sizeof(config.source), "%.255s",
+		cli_text(config.source, sizeof(config.source), "the configuration within %s",
 			 next->kernel);
 	} else {
-		kconfig_of_release(k->c, next->release, &config);
+		kconfig_of_image(k->c, next->kernel, next->release, &config);
 	}
 	check_config(k, AREA, &config);
 	/* Freeze takes the default of this kernel for that of the next one */

@@ -43,24 +43,22 @@ static void check_incoming(struct check *k, uint32_t i,
  */
 static void check_stored(struct check *k, const char *name)
 {
-	struct cli_holders h;
-	uint32_t others = 0;
+	struct hf_holders *list = cli_session_holders(k->c, name);
+	struct hf_holder h = { .size = sizeof(h) };
+	uint32_t others = 0, i;
 
-	if (cli_holders_of_session(k->c, name, &h)) {
-		k->no_memory = 1;
-		return;
-	}
-	for (uint32_t i = 0; i < h.count; i++)
-		others += h.list[i].pid != 1;
-	if (others && others == h.count &&
+	for (i = 0; !hf_holders_get(list, i, &h); i++)
+		others += h.pid != 1;
+	if (others && others == i && !hf_holders_get(list, 0, &h) &&
 	    cli_exists(k->c, "/run/systemd/system"))
 		check_add(k, k->by_systemd ? CHECK_BAD : CHECK_WARN,
 			  "session", "session-not-stored",
 			  TEXT("session %s", name),
 			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
 			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",
-			  h.list[0].pid, h.list[0].comm);
-	cli_holders_free(&h);
+			  h.pid, h.comm);
+	k->no_memory |= !list;
+	hf_holders_free(list);
 }
 
 static void check_outgoing(struct check *k, uint32_t i,
@@ -109,16 +107,6 @@ void check_sessions(struct check *k)
 	}
 }
 
-/* Files of VFIO and iommufd under any of the names they have in /proc */
-static int is_raw(const char *target, const void *data)
-{
-	(void)data;
-	return !strncmp(target, "/dev/vfio/", 10) ||
-	       !strcmp(target, "/dev/iommu") ||
-	       !strcmp(target, "anon_inode:[vfio-device]") ||
-	       !strcmp(target, "anon_inode:[iommufd]");
-}
-
 /*
  * What process 1 has open of these can only come from a service that stored it.
  * systemd would preserve it when that service is dead, in an order of its own,
@@ -126,17 +114,15 @@ static int is_raw(const char *target, const void *data)
  */
 void check_fd_store(struct check *k)
 {
-	struct cli_holders h;
+	struct hf_holder h = { .size = sizeof(h) };
+	struct hf_holders *list = NULL;
 
-	if (cli_holders_find(k->c, 1, is_raw, NULL, &h)) {
-		k->no_memory = 1;
-		return;
-	}
-	for (uint32_t i = 0; i < h.count; i++)
+	hf_holders_find(k->c->ctx, HF_HOLDERS_RAW, NULL, 1, &list, NULL);
+	for (uint32_t i = 0; !hf_holders_get(list, i, &h); i++)
 		check_add(k, CHECK_BAD, "session", "fdstore-raw",
-			  TEXT("%s, fd %d of process 1", h.list[i].target,
-			       h.list[i].fd),
+			  TEXT("%s, fd %d of process 1", h.target, h.fd),
 			  "let the service preserve it in a session of its own and store only the session fd, with FDPOLL=0",
 			  "a service keeps it in the fd store of systemd, which preserves it too late and in the wrong order, and goes on if that fails");
-	cli_holders_free(&h);
+	k->no_memory |= !list;
+	hf_holders_free(list);
 }

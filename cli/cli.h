@@ -124,6 +124,9 @@ int cli_fail_with(struct cli *c, int code, const char *id, const char *what,
 
 int cli_usage(struct cli *c, const char *object, const char *why);
 
+/* One line on standard error */
+void cli_warn(struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+
 /*
  * System calls that change the machine know of no root: refuse them below one,
  * unless they are replaced or only tried. Return: 0, or an exit code.
@@ -155,6 +158,8 @@ void cli_doc_begin(struct cli *c);
 void cli_doc_end(struct cli *c);
 void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d);
 void cli_doc_error(struct cli *c, const char *key, const struct hf_error *e);
+struct cli_next;
+void cli_doc_next(struct cli *c, const struct cli_next *next);
 
 /* ---- files.c: files below the root ---- */
 
@@ -167,35 +172,15 @@ int cli_read(const struct cli *c, char **ret, size_t *ret_len, size_t max,
 /* First line of a file: 0 or -errno */
 int cli_read_line(const struct cli *c, char *buf, size_t len,
 		  const char *format, ...) CLI_PRINTF(4, 5);
-int cli_read_link(const struct cli *c, char *buf, size_t len,
-		  const char *format, ...) CLI_PRINTF(4, 5);
 int cli_exists(const struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
-int cli_count_entries(const struct cli *c, const char *format, ...)
-	CLI_PRINTF(2, 3);
 int cli_open(const struct cli *c, int flags, const char *format, ...)
 	CLI_PRINTF(3, 4);
 
-/* ---- procs.c: who has what open ---- */
+/* ---- holders.c ---- */
 
-struct cli_holder {
-	int pid;
-	int fd;
-	char comm[32];
-	char target[192];	/* of the link in /proc/PID/fd */
-};
-
-struct cli_holders {
-	struct cli_holder *list;
-	uint32_t count;
-};
-
-/* Those for which @match says so; the list is to be freed */
-int cli_holders_find(const struct cli *c, int pid,
-		     int (*match)(const char *target, const void *data),
-		     const void *data, struct cli_holders *ret);
-void cli_holders_free(struct cli_holders *h);
-int cli_holders_of_session(const struct cli *c, const char *name,
-			   struct cli_holders *ret);
+struct hf_holders *cli_session_holders(const struct cli *c, const char *name);
+int cli_session_holder(const struct cli *c, const char *name,
+		       struct hf_holder *ret);
 
 /* ---- devices.c: which devices are meant ---- */
 

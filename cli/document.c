@@ -14,8 +14,7 @@ void cli_doc_begin(struct cli *c)
 	json_begin(&c->j, c->out, c->json == CLI_JSON_PRETTY);
 	json_int(&c->j, "version", DOCUMENT_VERSION);
 	json_string_or_null(&c->j, "verb", c->verb ? c->verb->name : NULL);
-	if (c->dry_run)
-		json_bool(&c->j, "dry_run", 1);
+	json_bool(&c->j, "dry_run", c->dry_run);
 }
 
 void cli_doc_end(struct cli *c)
@@ -31,9 +30,9 @@ void cli_doc_error(struct cli *c, const char *key, const struct hf_error *e)
 	json_string(j, "id", e->id);
 	json_string_or_null(j, "errno", strerrorname_np(-e->code));
 	json_string(j, "what", e->what);
-	json_string(j, "object", e->object);
+	json_string_or_null(j, "object", e->object);
 	json_string(j, "why", e->why);
-	json_string(j, "remedy", e->remedy);
+	json_string_or_null(j, "remedy", e->remedy);
 	json_object_end(j);
 }
 
@@ -44,9 +43,9 @@ void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d)
 
 	json_object(j, key);
 	json_string(j, "bdf", d->bdf);
-	json_string(j, "vendor", TEXT("%04x", d->vendor));
-	json_string(j, "device", TEXT("%04x", d->device));
-	json_string(j, "class", TEXT("%06x", d->class_code));
+	json_string(j, "vendor_id", TEXT("%04x", d->vendor));
+	json_string(j, "device_id", TEXT("%04x", d->device));
+	json_string(j, "class_code", TEXT("%06x", d->class_code));
 	json_string_or_null(j, "driver", d->driver);
 	json_string_or_null(j, "driver_override", d->driver_override);
 	json_string_or_null(j, "cdev", d->cdev);
@@ -54,7 +53,7 @@ void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d)
 		json_int(j, "iommu_group", d->iommu_group);
 	else
 		json_null(j, "iommu_group");
-	json_array(j, "state");
+	json_array(j, "states");
 	for (uint32_t bit = 1; bit; bit <<= 1)
 		if (bits & bit)
 			json_string(j, NULL, cli_state_text(bit));
@@ -63,5 +62,22 @@ void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d)
 	json_string(j, "preservable", cli_preservable_text(d->preservable));
 	json_string_or_null(j, "why", d->why);
 	json_string_or_null(j, "syspath", d->syspath);
+	json_object_end(j);
+}
+
+void cli_doc_next(struct cli *c, const struct cli_next *next)
+{
+	struct json *j = &c->j;
+
+	if (!next) {
+		json_null(j, "next");
+		return;
+	}
+	json_object(j, "next");
+	json_string(j, "kernel", next->kernel);
+	json_string_or_null(j, "initrd", next->initrd);
+	json_string(j, "cmdline", next->cmdline);
+	json_string_or_null(j, "release", next->release);
+	json_bool(j, "running", next->running);
 	json_object_end(j);
 }

@@ -13,7 +13,7 @@ struct hf_error *cli_err(struct cli *c)
 	return &c->error;
 }
 
-/* A word at the end of an id, or a whole id, tells more than an errno */
+/* Words tell more than an errno */
 static const struct {
 	const char *id;
 	enum cli_exit code;
@@ -30,9 +30,6 @@ static const struct {
 	{ "bind-no-driver", CLI_MISSING },
 	{ "file-missing", CLI_MISSING },
 	{ "kexec-not-loaded", CLI_MISSING },
-	{ "liveupdate-permission", CLI_PERMISSION },
-	{ "kexec-permission", CLI_PERMISSION },
-	{ "sessions-permission", CLI_PERMISSION },
 	{ "liveupdate-busy", CLI_BUSY },
 	{ "bind-in-use", CLI_BUSY },
 	{ "bind-preserved", CLI_BUSY },
@@ -46,10 +43,14 @@ static const struct {
 
 enum cli_exit cli_exit_of(const struct hf_error *err)
 {
+	static const char permission[] = "-permission";
+	size_t n = strlen(err->id), tail = sizeof(permission) - 1;
+
 	for (size_t i = 0; i < ARRAY_SIZE(by_id); i++)
 		if (!strcmp(err->id, by_id[i].id))
 			return by_id[i].code;
-	return err->code == -EACCES ? CLI_PERMISSION : CLI_FAILED;
+	return n > tail && !strcmp(err->id + n - tail, permission) ?
+	       CLI_PERMISSION : CLI_FAILED;
 }
 
 int cli_fail(struct cli *c)
@@ -60,7 +61,7 @@ int cli_fail(struct cli *c)
 	if (c->json) {
 		cli_doc_begin(c);
 		cli_doc_error(c, "error", &c->error);
-		json_int(&c->j, "exit", code);
+		json_int(&c->j, "exit_code", code);
 		cli_doc_end(c);
 		return code;
 	}
@@ -110,4 +111,21 @@ int cli_refuse_below_root(struct cli *c, const char *what)
 	return cli_fail_with(c, -EXDEV, "root-real", what, c->root,
 			     "add --dry-run, or leave --root out",
 			     "this would reach the real kernel, which is not below --root");
+}
+
+/**
+ * cli_warn - Say on standard error what does not make the verb fail.
+ * @c: The program.
+ * @format: "what: on which object: why: what to do", in one line.
+ */
+void cli_warn(struct cli *c, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	cli_clean(line);
+	fprintf(c->err, "holdfast: %s\n", line);
 }

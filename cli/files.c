@@ -117,22 +117,6 @@ int cli_read_line(const struct cli *c, char *buf, size_t len,
 	return 0;
 }
 
-int cli_read_link(const struct cli *c, char *buf, size_t len,
-		  const char *format, ...)
-{
-	char path[CLI_PATH_LEN];
-	int err = PATH(path);
-	ssize_t n;
-
-	if (err)
-		return err;
-	n = readlink(path, buf, len - 1);
-	if (n < 0)
-		return -errno;
-	buf[n] = 0;
-	return 0;
-}
-
 int cli_exists(const struct cli *c, const char *format, ...)
 {
 	char path[CLI_PATH_LEN];
@@ -141,21 +125,3 @@ int cli_exists(const struct cli *c, const char *format, ...)
 	       !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
-/* Entries of a directory, -errno if it cannot be read */
-int cli_count_entries(const struct cli *c, const char *format, ...)
-{
-	char path[CLI_PATH_LEN];
-	int n = PATH(path);
-	struct dirent *e;
-	DIR *d;
-
-	if (n)
-		return n;
-	d = opendir(path);
-	if (!d)
-		return -errno;
-	while ((e = readdir(d)))
-		n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
-	closedir(d);
-	return n;
-}

@@ -118,6 +118,28 @@ int kconfig_of_release(const struct cli *c, const char *release,
 	return -ENOENT;
 }
 
+/* Beside an image, as installed kernels have it */
+static int kconfig_beside(const struct cli *c, const char *image,
+			  const char *release, struct kconfig *ret)
+{
+	const char *slash = strrchr(image, '/');
+	char path[CLI_PATH_LEN];
+
+	if (!*release || strchr(release, '/') || !slash)
+		return -ENOENT;
+	cli_text(path, sizeof(path), "%.*s/config-%s", (int)(slash - image),
+		 image, release);
+	return kconfig_of_file(c, path, ret);
+}
+
+int kconfig_of_image(const struct cli *c, const char *image,
+		     const char *release, struct kconfig *ret)
+{
+	if (!kconfig_beside(c, image, release, ret))
+		return 0;
+	return kconfig_of_release(c, release, ret);
+}
+
 int kconfig_get(const struct kconfig *k, const char *option)
 {
 	size_t n = strlen(option);

@@ -10,13 +10,16 @@ struct cli;
 
 struct kconfig {
 	char *text;		/* NULL if it is not known */
-	char source[256];	/* where it was found */
+	char source[512];	/* where it was found */
 };
 
 /* 'y', 'm', 'n'; 0 if the configuration is not known */
 int kconfig_get(const struct kconfig *k, const char *option);
 int kconfig_of_release(const struct cli *c, const char *release,
 		       struct kconfig *ret);
+/* That of a release, beside its image or where it was installed */
+int kconfig_of_image(const struct cli *c, const char *image,
+		     const char *release, struct kconfig *ret);
 int kconfig_find(const struct cli *c, struct kconfig *ret);
 /* From a file, which may be compressed */
 int kconfig_of_file(const struct cli *c, const char *path,

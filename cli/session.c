@@ -40,16 +40,18 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static void report(struct cli *c, const char *name, const char *how)
+/* @how is a word of the documents, @text what people read */
+static void report(struct cli *c, const char *name, const char *how,
+		   const char *text)
 {
 	if (c->json) {
 		cli_doc_begin(c);
-		json_string(&c->j, "session", name);
+		json_string(&c->j, "name", name);
 		json_string(&c->j, "how", how);
 		cli_doc_end(c);
 	} else {
 		cli_say(c, "session %s: %s%s\n", name,
-			c->dry_run ? "would be " : "", how);
+			c->dry_run ? "would be " : "", text);
 	}
 	fflush(c->out);
 }
@@ -62,7 +64,7 @@ static int hold(struct cli *c, const char *name)
 	prctl(PR_SET_NAME, HOLDER);
 	if (hf_session_create(c->ctx, name, c->timeout_ms, &fd, cli_err(c)))
 		return cli_fail(c);
-	report(c, name, "held until SIGTERM");
+	report(c, name, "held", "held until SIGTERM");
 	err = c->env->hold ? c->env->hold(c->env->ops_data) :
 			     wait_for_signal();
 	if (hf_session_abort(c->ctx, fd, cli_err(c)) || err)
@@ -140,7 +142,8 @@ int session_create(struct cli *c, const struct hf_sessions *list)
 				     "choose another name, or end the one that is there",
 				     "there is one of this name");
 	if (c->dry_run) {
-		report(c, name, holds ? "held until SIGTERM" :
+		report(c, name, holds ? "held" : "given",
+		       holds ? "held until SIGTERM" :
 		       TEXT("given to %s", c->command[0]));
 		return CLI_OK;
 	}
@@ -157,14 +160,15 @@ static int kill_holder(struct cli *c, pid_t pid)
 /* Wait until nobody holds it any more */
 static int gone(struct cli *c, const char *name)
 {
-	struct cli_holders h;
+	struct hf_holders *list;
 	uint32_t count;
 
 	for (uint32_t waited = 0;; waited += 20) {
-		if (cli_holders_of_session(c, name, &h))
+		list = cli_session_holders(c, name);
+		if (!list)
 			return 0;
-		count = h.count;
-		cli_holders_free(&h);
+		count = hf_holders_count(list);
+		hf_holders_free(list);
 		if (!count)
 			return 1;
 		if (waited >= c->timeout_ms)
@@ -174,7 +178,7 @@ static int gone(struct cli *c, const char *name)
 }
 
 static int refuse_holder(struct cli *c, const char *name,
-			 const struct cli_holder *h)
+			 const struct hf_holder *h)
 {
 	return cli_fail_with(c, -EBUSY, "session-held", "abort",
 			     TEXT("session %s", name),
@@ -188,7 +192,8 @@ static int refuse_holder(struct cli *c, const char *name,
 int session_abort(struct cli *c, const struct hf_sessions *list)
 {
 	const char *name = c->args[1];
-	struct cli_holders h = { 0 };
+	struct hf_holder h = { .size = sizeof(h) };
+	struct hf_holders *holders;
 	int code = cli_refuse_below_root(c, "abort session"), err;
 
 	if (code)
@@ -201,20 +206,21 @@ int session_abort(struct cli *c, const struct hf_sessions *list)
 						       HF_INCOMING) < 0 ?
 				     "there is no such session" :
 				     "it came from the previous kernel: holdfast finish --discard ends it");
-	cli_holders_of_session(c, name, &h);
-	if (!h.count)
+	holders = cli_session_holders(c, name);
+	if (!hf_holders_count(holders))
 		code = cli_fail_with(c, -ESRCH, "session-holder-unknown",
 				     "abort", TEXT("session %s", name),
 				     "it may be within a socket, stop its owner",
 				     "no process was found that holds it");
-	for (uint32_t i = 0; i < h.count && !code; i++)
-		if (strcmp(h.list[i].comm, HOLDER))
-			code = refuse_holder(c, name, &h.list[i]);
-	for (uint32_t i = 0; i < h.count && !code && !c->dry_run; i++) {
-		err = kill_holder(c, h.list[i].pid);
+	for (uint32_t i = 0; !code && !hf_holders_get(holders, i, &h); i++)
+		if (strcmp(h.comm, HOLDER))
+			code = refuse_holder(c, name, &h);
+	for (uint32_t i = 0; !code && !c->dry_run &&
+			     !hf_holders_get(holders, i, &h); i++) {
+		err = kill_holder(c, h.pid);
 		if (err && err != -ESRCH)
 			code = cli_fail_with(c, err, "session-stop", "stop",
-					     TEXT("process %d", h.list[i].pid),
+					     TEXT("process %d", h.pid),
 					     "run as root", "%s",
 					     strerrordesc_np(-err));
 	}
@@ -224,7 +230,7 @@ int session_abort(struct cli *c, const struct hf_sessions *list)
 				     "see who holds it: holdfast session show",
 				     "it was asked to end but did not in time");
 	if (!code)
-		report(c, name, "aborted");
-	cli_holders_free(&h);
+		report(c, name, "aborted", "aborted");
+	hf_holders_free(holders);
 	return code;
 }

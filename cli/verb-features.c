@@ -30,14 +30,17 @@ int cli_verb_features(struct cli *c)
 		return cli_fail(c);
 	if (c->json) {
 		cli_doc_begin(c);
-		json_object(&c->j, "kernel");
+		json_object(&c->j, "host");
 		for (size_t i = 0; i < ARRAY_SIZE(features); i++)
 			json_bool(&c->j, features[i].name,
 				  !!(host.features & features[i].bit));
 		json_object_end(&c->j);
 		json_array(&c->j, "verbs");
-		for (const struct cli_verb *v = cli_verbs; v->name; v++)
-			json_string(&c->j, NULL, v->name);
+		for (const struct cli_verb *v = cli_verbs; v->name; v++) {
+			json_object(&c->j, NULL);
+			json_string(&c->j, "name", v->name);
+			json_object_end(&c->j);
+		}
 		json_array_end(&c->j);
 		cli_doc_end(c);
 		return CLI_OK;

@@ -97,7 +97,7 @@ static int find(struct cli *c, const struct hf_sessions *list,
 {
 	struct hf_sessions_item item = { .size = sizeof(item) };
 	int i = cli_session_index(list, name, HF_INCOMING);
-	struct cli_holders h = { 0 };
+	struct hf_holder h = { .size = sizeof(h) };
 	int code;
 
 	if (i < 0)
@@ -110,15 +110,15 @@ static int find(struct cli *c, const struct hf_sessions *list,
 				     "it goes to the next kernel: holdfast session abort ends it");
 	hf_sessions_get(list, i, &item);
 	if (item.state == HF_SESSION_OPEN) {
-		cli_holders_of_session(c, name, &h);
+		int seen = !cli_session_holder(c, name, &h);
+
 		code = cli_fail_with(c, -EALREADY, "session-held", "finish",
 				     TEXT("session %s", name),
 				     "let its owner finish it, or stop it",
-				     h.count ? "process %d (%s) holds it" :
+				     seen ? "process %d (%s) holds it" :
 				     "somebody holds it",
-				     h.count ? h.list[0].pid : 0,
-				     h.count ? h.list[0].comm : "");
-		cli_holders_free(&h);
+				     seen ? h.pid : 0,
+				     seen ? h.comm : "");
 		return code;
 	}
 	*ret = i;
@@ -133,9 +133,9 @@ static void report(struct cli *c, const struct hf_sessions *list, int index,
 	hf_sessions_get(list, index, &item);
 	if (c->json) {
 		cli_doc_begin(c);
-		json_string(&c->j, "session", name);
+		json_string(&c->j, "name", name);
 		json_bool(&c->j, "discarded", discard);
-		json_int(&c->j, "files", item.files);
+		json_int(&c->j, "file_count", item.files);
 		cli_doc_end(c);
 		return;
 	}

@@ -61,16 +61,14 @@ static int run(struct cli *c, char *const argv[])
 
 static void report(struct cli *c, int direct)
 {
-	const char *how = direct ? "reboot(LINUX_REBOOT_CMD_KEXEC)" :
-				   "systemctl kexec";
-
 	if (c->json) {
 		cli_doc_begin(c);
-		json_string(&c->j, "how", how);
+		json_string(&c->j, "how", direct ? "direct" : "systemctl");
 		cli_doc_end(c);
 	} else {
 		cli_say(c, "%s: %s\n", c->dry_run ? "Would go" : "Going",
-			how);
+			direct ? "reboot(LINUX_REBOOT_CMD_KEXEC)" :
+				 "systemctl kexec");
 	}
 }
 

@@ -92,11 +92,7 @@ static void report(struct cli *c, const struct cli_next *next)
 	if (c->json) {
 		cli_doc_begin(c);
 		json_bool(&c->j, "armed", !c->dry_run);
-		json_string(&c->j, "kernel", next->kernel);
-		json_string_or_null(&c->j, "initrd", next->initrd);
-		json_string(&c->j, "cmdline", next->cmdline);
-		json_string_or_null(&c->j, "release", next->release);
-		json_bool(&c->j, "running", next->running);
+		cli_doc_next(c, next);
 		cli_doc_end(c);
 		return;
 	}

@@ -14,20 +14,20 @@
 
 static void doc_holders(struct cli *c, const char *name)
 {
-	struct cli_holders h = { 0 };
+	struct hf_holders *list = cli_session_holders(c, name);
+	struct hf_holder h = { .size = sizeof(h) };
 	struct json *j = &c->j;
 
-	cli_holders_of_session(c, name, &h);
 	json_array(j, "holders");
-	for (uint32_t i = 0; i < h.count; i++) {
+	for (uint32_t i = 0; !hf_holders_get(list, i, &h); i++) {
 		json_object(j, NULL);
-		json_int(j, "pid", h.list[i].pid);
-		json_int(j, "fd", h.list[i].fd);
-		json_string(j, "comm", h.list[i].comm);
+		json_int(j, "pid", h.pid);
+		json_int(j, "fd", h.fd);
+		json_string(j, "comm", h.comm);
 		json_object_end(j);
 	}
 	json_array_end(j);
-	cli_holders_free(&h);
+	hf_holders_free(list);
 }
 
 static void doc_session(struct cli *c, const char *key,
@@ -59,13 +59,12 @@ static void doc_session(struct cli *c, const char *key,
 
 static void say_holders(struct cli *c, const char *name, const char *lead)
 {
-	struct cli_holders h = { 0 };
+	struct hf_holders *list = cli_session_holders(c, name);
+	struct hf_holder h = { .size = sizeof(h) };
 
-	cli_holders_of_session(c, name, &h);
-	for (uint32_t i = 0; i < h.count; i++)
-		cli_say(c, "%s%d (%s)", i ? ", " : lead, h.list[i].pid,
-			h.list[i].comm);
-	cli_holders_free(&h);
+	for (uint32_t i = 0; !hf_holders_get(list, i, &h); i++)
+		cli_say(c, "%s%d (%s)", i ? ", " : lead, h.pid, h.comm);
+	hf_holders_free(list);
 }
 
 static void say_session(struct cli *c, const struct hf_sessions *list,

@@ -100,21 +100,6 @@ static void say(struct cli *c, const struct status *s)
 		cli_say(c, "devices: none preserved, none incoming\n");
 }
 
-static void doc_next(struct json *j, const struct status *s)
-{
-	if (!s->has_next) {
-		json_null(j, "next");
-		return;
-	}
-	json_object(j, "next");
-	json_string(j, "kernel", s->next.kernel);
-	json_string_or_null(j, "initrd", s->next.initrd);
-	json_string(j, "cmdline", s->next.cmdline);
-	json_string_or_null(j, "release", s->next.release);
-	json_bool(j, "running", s->next.running);
-	json_object_end(j);
-}
-
 static void doc_sessions(struct cli *c, const struct status *s)
 {
 	struct hf_sessions_item item = { .size = sizeof(item) };
@@ -133,7 +118,7 @@ static void doc_sessions(struct cli *c, const struct status *s)
 			    cli_direction_text(item.direction));
 		json_string(j, "state", item.state == HF_SESSION_WAITING ?
 			    "waiting" : "open");
-		json_int(j, "files", item.files);
+		json_int(j, "file_count", item.files);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -148,17 +133,19 @@ static void document(struct cli *c, const struct status *s)
 	if (s->has_origin) {
 		json_object(j, "origin");
 		json_string(j, "release", s->origin.release);
-		json_int(j, "kexecs", s->origin.count);
+		json_int(j, "kexec_count", s->origin.count);
 		json_object_end(j);
 	} else {
 		json_null(j, "origin");
 	}
 	json_bool(j, "armed", s->loaded);
 	json_string_or_null(j, "disarm", s->loaded ? "holdfast unload" : NULL);
-	doc_next(j, s);
+	cli_doc_next(c, s->has_next ? &s->next : NULL);
 	doc_sessions(c, s);
 	if (!s->sessions)
 		cli_doc_error(c, "sessions_error", &s->sessions_error);
+	else
+		json_null(j, "sessions_error");
 	json_array(j, "devices");
 	for (uint32_t i = 0; i < s->devices.count; i++)
 		if (s->devices.list[i].state)

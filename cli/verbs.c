@@ -44,11 +44,16 @@ static const struct cli_option list_options[] = {
 
 static const struct cli_option bind_options[] = {
 	{ "driver", 0, "NAME", "driver to bind, vfio-pci" },
+	{ "incoming", 0, NULL,
+	  "those that came with the live update and have no driver" },
+	{ "persist", 0, NULL, "record it, for --persisted and --incoming" },
+	{ "persisted", 0, NULL, "those that are recorded, at boot" },
 	END
 };
 
 static const struct cli_option unbind_options[] = {
 	{ "reprobe", 0, NULL, "let the kernel find another driver" },
+	{ "persist", 0, NULL, "remove the record, too" },
 	END
 };
 
@@ -88,8 +93,8 @@ const struct cli_verb cli_verbs[] = {
 	  0, 0, -1, check_options, cli_verb_check },
 	{ "list", "[DEVICE...]", "list devices",
 	  0, 0, -1, list_options, cli_verb_list },
-	{ "bind", "DEVICE...", "bind vfio-pci to devices",
-	  CLI_CHANGES, 1, -1, bind_options, cli_verb_bind },
+	{ "bind", "[DEVICE...]", "bind vfio-pci to devices",
+	  CLI_CHANGES, 0, -1, bind_options, cli_verb_bind },
 	{ "unbind", "DEVICE...", "unbind the drivers of devices",
 	  CLI_CHANGES, 1, -1, unbind_options, cli_verb_unbind },
 	{ "load", "", "load the next kernel",

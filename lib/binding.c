@@ -116,7 +116,7 @@ static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
 		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
 			       "close or finish its session first",
 			       "it is preserved, or was retrieved and is not finished");
-	if (*d->cdev && !hf_holder_find(ctx, d->cdev, &h, NULL))
+	if (*d->cdev && !hf_holder_first(ctx, d->cdev, &h))
 		return hf_fail(err, -EBUSY, "bind-in-use", what, d->bdf,
 			       "stop that process; the kernel would wait for it without end",
 			       "process %d (%s) has %s open", h.pid, h.comm,
@@ -150,20 +150,23 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 {
 	const char *step, *back;
 	int code = rebind(ctx, d->bdf, to->driver, to->driver_override, &step);
-	int undo;
+	int denied = code == -EACCES || code == -EPERM, undo;
 
 	if (!code)
 		return 0;
 	undo = rebind(ctx, d->bdf, d->driver, d->driver_override, &back);
-	if (!undo && code == -ENXIO)
+	if (!undo && code == -ENXIO && *to->driver)
 		return hf_fail(err, code, "bind-not-taken", what, d->bdf,
 			       "see the kernel log; is the device one for this driver?",
-			       "driver '%s' did not take it; '%s' is bound again",
-			       to->driver, d->driver);
+			       "driver %s did not take it; %s%s",
+			       to->driver, *d->driver ? d->driver : "none is",
+			       *d->driver ? " is bound again" :
+					    " bound, as before");
 	if (!undo)
-		return hf_fail(err, code, "bind-write", what, d->bdf,
-			       code == -EACCES || code == -EPERM ?
-			       "run as root" : "see the kernel log",
+		return hf_fail(err, code,
+			       denied ? "bind-permission" : "bind-write",
+			       what, d->bdf,
+			       denied ? "run as root" : "see the kernel log",
 			       "%s: %s; all is as it was", step,
 			       strerrordesc_np(-code));
 	return hf_fail(err, code, "bind-not-undone", what, d->bdf,
@@ -173,12 +176,67 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 		       strerrordesc_np(-undo));
 }
 
+/* What is to be, and whether it may */
+struct change {
+	struct hf_device d;
+	struct hf_binding before;
+	struct hf_binding to;
+	int wanted;		/* something is to be written */
+};
+
+/* @driver is "" for none; all that can be refused without a write is */
+static int prepare(const struct hf_ctx *ctx, const char *bdf,
+		   const char *driver, const char *what, struct change *c,
+		   struct hf_error *err)
+{
+	int code;
+
+	memset(c, 0, sizeof(*c));
+	c->d.size = sizeof(c->d);
+	c->before.size = sizeof(c->before);
+	c->to.size = sizeof(c->to);
+	code = find(ctx, bdf, what, &c->d, err);
+	if (code)
+		return code;
+	if (*driver && !hf_exists(ctx, PCI "/drivers/%s", driver))
+		return hf_fail(err, -ENOENT, "bind-no-driver", what, c->d.bdf,
+			       OBJ("modprobe %s", driver),
+			       "there is no driver %s", driver);
+	remember(&c->d, &c->before);
+	hf_copy(c->to.driver, sizeof(c->to.driver), driver);
+	hf_copy(c->to.driver_override, sizeof(c->to.driver_override), driver);
+	c->wanted = strcmp(c->d.driver, driver) ||
+		    strcmp(c->d.driver_override, driver);
+	/* Its own device files may well be open if nothing is to be unbound */
+	if (*driver && !strcmp(c->d.driver, driver))
+		return 0;
+	return check_idle(ctx, &c->d, what, err);
+}
+
+int hf_bind_check(const struct hf_ctx *ctx, const char *bdf,
+		  const char *driver, struct hf_binding *ret_before,
+		  struct hf_error *err)
+{
+	struct change c;
+	int code;
+
+	if (!driver || (*driver && !is_driver_name(driver)) ||
+	    (ret_before &&
+	     hf_struct_out_check(ret_before, sizeof(*ret_before))))
+		return hf_fail_arg(err, __func__,
+				   "driver is no name of a driver, or ret_before.size is too small");
+	code = prepare(ctx, bdf, driver,
+		       *driver ? "bind driver" : "unbind driver", &c, err);
+	if (!code && ret_before)
+		hf_struct_out(ret_before, &c.before, sizeof(c.before));
+	return code;
+}
+
 int hf_bind(const struct hf_ctx *ctx, const char *bdf, const char *driver,
 	    struct hf_binding *ret_before, struct hf_error *err)
 {
 	static const char what[] = "bind driver";
-	struct hf_device d = { .size = sizeof(d) };
-	struct hf_binding before = { .size = sizeof(before) }, to = before;
+	struct change c;
 	int code;
 
 	if (!driver || !is_driver_name(driver) ||
@@ -186,30 +244,12 @@ int hf_bind(const struct hf_ctx *ctx, const char *bdf, const char *driver,
 	     hf_struct_out_check(ret_before, sizeof(*ret_before))))
 		return hf_fail_arg(err, __func__,
 				   "driver is no name of a driver, or ret_before.size is too small");
-	code = find(ctx, bdf, what, &d, err);
-	if (code)
-		return code;
-	if (!hf_exists(ctx, PCI "/drivers/%s", driver))
-		return hf_fail(err, -ENOENT, "bind-no-driver", what, d.bdf,
-			       "load its module",
-			       "there is no driver %s", driver);
-	remember(&d, &before);
-	hf_copy(to.driver, sizeof(to.driver), driver);
-	hf_copy(to.driver_override, sizeof(to.driver_override), driver);
-	/* Its own device files may well be open if nothing is to be unbound */
-	if (strcmp(d.driver, driver)) {
-		code = check_idle(ctx, &d, what, err);
-		if (code)
-			return code;
-	}
-	if (strcmp(d.driver, driver) || strcmp(d.driver_override, driver)) {
-		code = change(ctx, &d, &to, what, err);
-		if (code)
-			return code;
-	}
-	if (ret_before)
-		hf_struct_out(ret_before, &before, sizeof(before));
-	return 0;
+	code = prepare(ctx, bdf, driver, what, &c, err);
+	if (!code && c.wanted)
+		code = change(ctx, &c.d, &c.to, what, err);
+	if (!code && ret_before)
+		hf_struct_out(ret_before, &c.before, sizeof(c.before));
+	return code;
 }
 
 int hf_bind_undo(const struct hf_ctx *ctx, const char *bdf,
@@ -245,8 +285,7 @@ int hf_unbind(const struct hf_ctx *ctx, const char *bdf, uint32_t flags,
 	      struct hf_binding *ret_before, struct hf_error *err)
 {
 	static const char what[] = "unbind driver";
-	struct hf_device d = { .size = sizeof(d) };
-	struct hf_binding before = { .size = sizeof(before) }, to = before;
+	struct change c;
 	int code;
 
 	if (flags & ~HF_UNBIND_REPROBE ||
@@ -254,25 +293,19 @@ int hf_unbind(const struct hf_ctx *ctx, const char *bdf, uint32_t flags,
 	     hf_struct_out_check(ret_before, sizeof(*ret_before))))
 		return hf_fail_arg(err, __func__,
 				   "unknown flags, or ret_before.size is too small");
-	code = find(ctx, bdf, what, &d, err);
-	if (!code)
-		code = check_idle(ctx, &d, what, err);
+	code = prepare(ctx, bdf, "", what, &c, err);
+	if (!code && c.wanted)
+		code = change(ctx, &c.d, &c.to, what, err);
 	if (code)
 		return code;
-	remember(&d, &before);
-	if (*d.driver || *d.driver_override) {
-		code = change(ctx, &d, &to, what, err);
-		if (code)
-			return code;
-	}
 	/* Whatever is bound now, or nothing, is the kernel's choice */
 	if (flags & HF_UNBIND_REPROBE) {
-		code = probe(ctx, d.bdf);
+		code = probe(ctx, c.d.bdf);
 		if (code)
 			return hf_fail_sys(err, code, "bind-probe", what,
-					   d.bdf, "see the kernel log");
+					   c.d.bdf, "see the kernel log");
 	}
 	if (ret_before)
-		hf_struct_out(ret_before, &before, sizeof(before));
+		hf_struct_out(ret_before, &c.before, sizeof(c.before));
 	return 0;
 }

@@ -6,6 +6,23 @@
 
 #include "internal.h"
 
+#define SESSION_LINK	"anon_inode:[luo_session] "
+#define CDEV_DIR	"/vfio/devices/"
+
+struct hf_holders {
+	struct hf_holder *list;
+	uint32_t count;
+};
+
+struct query {
+	const struct hf_ctx *ctx;
+	uint32_t what;
+	const char *name;
+	char cdev[64];		/* "" if there is none */
+	char group[32];
+	struct hf_holders *found;
+};
+
 static int number(const char *text)
 {
 	char *end;
@@ -15,61 +32,207 @@ static int number(const char *text)
 									 -1;
 }
 
-static int find_fd(const struct hf_ctx *ctx, int pid, const char *path)
+/*
+ * Files have a path if they were opened, and another name if they came over. In
+ * a namespace of its own /dev may be elsewhere.
+ */
+static uint32_t kind_of(const char *target)
+{
+	static const struct {
+		const char *begin;
+		uint32_t kind;
+	} known[] = {
+		{ "anon_inode:[vfio-device]", HF_HOLDS_VFIO },
+		{ "/dev/vfio/", HF_HOLDS_VFIO_GROUP },
+		{ "/dev/iommu", HF_HOLDS_IOMMUFD },
+		{ "anon_inode:[iommufd]", HF_HOLDS_IOMMUFD },
+		{ SESSION_LINK, HF_HOLDS_SESSION },
+	};
+
+	if (strstr(target, CDEV_DIR))
+		return HF_HOLDS_VFIO;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strncmp(target, known[i].begin, strlen(known[i].begin)))
+			return known[i].kind;
+	return HF_HOLDS_OTHER;
+}
+
+static int is_cdev(const struct query *q, const char *target, uint32_t kind)
+{
+	const char *at = strstr(target, CDEV_DIR);
+
+	return *q->cdev && kind == HF_HOLDS_VFIO && at &&
+	       !strcmp(at, strstr(q->cdev, CDEV_DIR));
+}
+
+static int matches(const struct query *q, const char *target, uint32_t kind)
+{
+	switch (q->what) {
+	case HF_HOLDERS_PATH:
+		return !strcmp(target, q->name);
+	case HF_HOLDERS_DEVICE:
+		return is_cdev(q, target, kind) ||
+		       (*q->group && !strcmp(target, q->group));
+	case HF_HOLDERS_SESSION:
+		return kind == HF_HOLDS_SESSION &&
+		       !strcmp(target + strlen(SESSION_LINK), q->name);
+	default:
+		return kind == HF_HOLDS_VFIO || kind == HF_HOLDS_VFIO_GROUP ||
+		       kind == HF_HOLDS_IOMMUFD;
+	}
+}
+
+static int add(const struct query *q, int pid, int fd, const char *target,
+	       uint32_t kind)
+{
+	struct hf_holders *f = q->found;
+	struct hf_holder *list, *h;
+
+	list = realloc(f->list, (f->count + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	f->list = list;
+	h = &list[f->count++];
+	memset(h, 0, sizeof(*h));
+	h->size = sizeof(*h);
+	h->pid = pid;
+	h->fd = fd;
+	h->kind = kind;
+	hf_copy(h->target, sizeof(h->target), target);
+	if (hf_read_line(q->ctx, h->comm, sizeof(h->comm), "/proc/%d/comm",
+			 pid))
+		hf_copy(h->comm, sizeof(h->comm), "?");
+	return 0;
+}
+
+static int scan_process(const struct query *q, int pid)
 {
 	char dir[HF_PATH_LEN], target[HF_PATH_LEN];
 	struct dirent *e;
-	int found = -1;
+	uint32_t kind;
+	int code = 0, fd;
 	DIR *d;
 
-	if (hf_path(ctx, dir, "/proc/%d/fd", pid))
-		return -1;
+	if (hf_path(q->ctx, dir, "/proc/%d/fd", pid))
+		return 0;
+	/* Not ours to see, or gone meanwhile */
 	d = opendir(dir);
 	if (!d)
-		return -1;
-	while (found < 0 && (e = readdir(d))) {
-		int fd = number(e->d_name);
-
-		if (fd >= 0 &&
-		    !hf_read_link(ctx, target, sizeof(target),
-				  "/proc/%d/fd/%d", pid, fd) &&
-		    !strcmp(target, path))
-			found = fd;
+		return 0;
+	while (!code && (e = readdir(d))) {
+		fd = number(e->d_name);
+		if (fd < 0 || hf_read_link(q->ctx, target, sizeof(target),
+					   "/proc/%d/fd/%d", pid, fd))
+			continue;
+		kind = kind_of(target);
+		if (matches(q, target, kind))
+			code = add(q, pid, fd, target, kind);
 	}
 	closedir(d);
-	return found;
+	return code;
 }
 
-int hf_holder_find(const struct hf_ctx *ctx, const char *path,
-		   struct hf_holder *ret, struct hf_error *err)
+static int scan(const struct query *q)
 {
-	struct hf_holder h = { .size = sizeof(h) };
 	char dir[HF_PATH_LEN];
 	struct dirent *e;
-	int found = 0;
+	int code = 0, pid;
 	DIR *d;
 
-	if (!path || hf_struct_out_check(ret, sizeof(*ret)))
-		return hf_fail_arg(err, __func__,
-				   "path is NULL or ret.size is too small");
-	if (hf_path(ctx, dir, "/proc"))
-		return hf_fail_arg(err, __func__, "the root is too long");
-	d = opendir(dir);
-	while (d && !found && (e = readdir(d))) {
-		h.pid = number(e->d_name);
-		if (h.pid <= 0)
-			continue;
-		h.fd = find_fd(ctx, h.pid, path);
-		found = h.fd >= 0;
+	d = hf_path(q->ctx, dir, "/proc") ? NULL : opendir(dir);
+	while (d && !code && (e = readdir(d))) {
+		pid = number(e->d_name);
+		if (pid > 0)
+			code = scan_process(q, pid);
 	}
 	if (d)
 		closedir(d);
-	if (!found)
-		return hf_fail(err, -ESRCH, "holder-unknown", "find process",
-			       path, "only root sees the processes of others",
-			       "no process was found that has it open");
-	if (hf_read_line(ctx, h.comm, sizeof(h.comm), "/proc/%d/comm", h.pid))
-		hf_copy(h.comm, sizeof(h.comm), "?");
-	hf_struct_out(ret, &h, sizeof(h));
+	return code;
+}
+
+static int by_process(const void *a, const void *b)
+{
+	const struct hf_holder *x = a, *y = b;
+
+	return x->pid != y->pid ? (x->pid > y->pid) - (x->pid < y->pid) :
+				  (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+static int find_device(struct query *q, struct hf_error *err)
+{
+	struct hf_device d = { .size = sizeof(d) };
+	int code = hf_device_find(q->ctx, q->name, &d, err);
+
+	if (code)
+		return code;
+	hf_copy(q->cdev, sizeof(q->cdev), d.cdev);
+	if (d.iommu_group >= 0)
+		hf_text(q->group, sizeof(q->group), "/dev/vfio/%d",
+			d.iommu_group);
 	return 0;
+}
+
+int hf_holders_find(const struct hf_ctx *ctx, uint32_t what, const char *name,
+		    int32_t pid, struct hf_holders **ret, struct hf_error *err)
+{
+	struct query q = { .ctx = ctx, .what = what, .name = name };
+	int code = 0;
+
+	if (!ret || pid < 0 || what < HF_HOLDERS_PATH ||
+	    what > HF_HOLDERS_RAW || (!name && what != HF_HOLDERS_RAW))
+		return hf_fail_arg(err, __func__,
+				   "name or ret is NULL, or what or pid is out of range");
+	if (what == HF_HOLDERS_DEVICE)
+		code = find_device(&q, err);
+	if (code)
+		return code;
+	q.found = calloc(1, sizeof(*q.found));
+	code = !q.found ? -ENOMEM : pid ? scan_process(&q, pid) : scan(&q);
+	if (code) {
+		hf_holders_free(q.found);
+		return hf_fail_mem(err, "find processes");
+	}
+	if (q.found->count)
+		qsort(q.found->list, q.found->count, sizeof(*q.found->list),
+		      by_process);
+	*ret = q.found;
+	return 0;
+}
+
+uint32_t hf_holders_count(const struct hf_holders *list)
+{
+	return list ? list->count : 0;
+}
+
+int hf_holders_get(const struct hf_holders *list, uint32_t i,
+		   struct hf_holder *ret)
+{
+	if (!list || hf_struct_out_check(ret, sizeof(*ret)))
+		return -EINVAL;
+	if (i >= list->count)
+		return -ERANGE;
+	hf_struct_out(ret, &list->list[i], sizeof(list->list[i]));
+	return 0;
+}
+
+void hf_holders_free(struct hf_holders *list)
+{
+	if (!list)
+		return;
+	free(list->list);
+	free(list);
+}
+
+int hf_holder_first(const struct hf_ctx *ctx, const char *path,
+		    struct hf_holder *ret)
+{
+	struct hf_holders *list;
+	int code = hf_holders_find(ctx, HF_HOLDERS_PATH, path, 0, &list, NULL);
+
+	if (code)
+		return code;
+	ret->size = sizeof(*ret);
+	code = hf_holders_get(list, 0, ret);
+	hf_holders_free(list);
+	return code;
 }

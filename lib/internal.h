@@ -124,6 +124,12 @@ int hf_write_file(const struct hf_ctx *ctx, const char *path,
 int hf_exists(const struct hf_ctx *ctx, const char *format, ...)
 	HF_PRINTF(2, 3);
 
+/* ---- holder.c ---- */
+
+/* Who has @path open, the first one: 0, -ERANGE if nobody is seen */
+int hf_holder_first(const struct hf_ctx *ctx, const char *path,
+		    struct hf_holder *ret);
+
 /* ---- session.c ---- */
 
 /* The name and direction of a session; -ENOTTY, -EBADF */

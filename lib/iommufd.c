@@ -16,10 +16,15 @@ int hf_iommufd_open(const struct hf_ctx *ctx, int *ret_fd,
 			       "/dev/iommu",
 			       "boot a kernel with CONFIG_IOMMUFD, or load the module iommufd",
 			       "this kernel has no iommufd");
+	if (fd == -EACCES || fd == -EPERM)
+		return hf_fail(err, fd, "iommufd-permission", "open",
+			       "/dev/iommu",
+			       "run as root, or be given the fd",
+			       "no permission");
 	if (fd < 0)
 		return hf_fail_sys(err, fd, "iommufd-open", "open",
 				   "/dev/iommu",
-				   "see its permissions, or be given the fd");
+				   "see the kernel log");
 	*ret_fd = fd;
 	return 0;
 }

@@ -41,7 +41,7 @@ static int busy(const struct hf_ctx *ctx, uint32_t waited,
 {
 	struct hf_holder holder = { .size = sizeof(holder) };
 
-	if (hf_holder_find(ctx, DEVICE, &holder, NULL))
+	if (hf_holder_first(ctx, DEVICE, &holder))
 		return hf_fail(err, -EBUSY, "liveupdate-busy", "open", DEVICE,
 			       "close it there; only one process can have it open, root can tell which",
 			       "another process has it open, tried for %u ms",
@@ -102,81 +102,74 @@ static int open_luo(const struct hf_ctx *ctx, uint32_t wait_ms,
 	return fd < 0 ? open_failed(ctx, fd, waited, err) : fd;
 }
 
-/* One call of the device, which is open for no longer than that */
-static int call(const struct hf_ctx *ctx, unsigned long request,
-		struct hf_luo_name *arg, const char *name, uint32_t wait_ms,
-		struct hf_error *err, int *ret_code)
+/*
+ * One call of the device, which is open for no longer than that. @function is
+ * ours. Return: what is to be returned before the call; @ret_code is its result.
+ */
+static int call(const struct hf_ctx *ctx, const char *function,
+		unsigned long request, const char *name, uint32_t wait_ms,
+		int *ret_fd, struct hf_error *err, int *ret_code)
 {
-	int luo = open_luo(ctx, wait_ms, err);
+	struct hf_luo_name arg = { .size = sizeof(arg) };
+	int luo, code;
 
+	if (!ret_fd)
+		return hf_fail_arg(err, function, "ret_fd is NULL");
+	code = hf_session_name_check(name, err);
+	if (code)
+		return code;
+	luo = open_luo(ctx, wait_ms, err);
 	if (luo < 0)
 		return luo;
-	hf_copy(arg->name, sizeof(arg->name), name);
-	*ret_code = hf_sys_ioctl(ctx, luo, request, arg);
+	hf_copy(arg.name, sizeof(arg.name), name);
+	*ret_code = hf_sys_ioctl(ctx, luo, request, &arg);
 	hf_sys_close(ctx, luo);
+	if (!*ret_code) {
+		hf_log(ctx, HF_LOG_INFO, "session %s: %s", name,
+		       request == HF_LUO_CREATE_SESSION ? "created" :
+							  "retrieved");
+		*ret_fd = arg.fd;
+	}
 	return 0;
 }
 
 int hf_session_create(const struct hf_ctx *ctx, const char *name,
 		      uint32_t wait_ms, int *ret_fd, struct hf_error *err)
 {
-	struct hf_luo_name arg = { .size = sizeof(arg) };
-	int ret, code;
+	int code, ret = call(ctx, __func__, HF_LUO_CREATE_SESSION, name,
+			     wait_ms, ret_fd, err, &code);
 
-	if (!ret_fd)
-		return hf_fail_arg(err, __func__, "ret_fd is NULL");
-	ret = hf_session_name_check(name, err);
-	if (ret)
-		return ret;
-	ret = call(ctx, HF_LUO_CREATE_SESSION, &arg, name, wait_ms, err,
-		   &code);
-	if (ret)
+	if (ret || !code)
 		return ret;
 	if (code == -EEXIST)
 		return hf_fail(err, code, "session-name-taken",
 			       "create session", OBJ("session %s", name),
 			       "choose another name, or end the one that is there",
 			       "there is one of this name");
-	if (code < 0)
-		return hf_fail_sys(err, code, "session-create",
-				   "create session", OBJ("session %s", name),
-				   "see the kernel log");
-	hf_log(ctx, HF_LOG_INFO, "session %s: created", name);
-	*ret_fd = arg.fd;
-	return 0;
+	return hf_fail_sys(err, code, "session-create", "create session",
+			   OBJ("session %s", name), "see the kernel log");
 }
 
 int hf_session_retrieve(const struct hf_ctx *ctx, const char *name,
 			uint32_t wait_ms, int *ret_fd, struct hf_error *err)
 {
-	struct hf_luo_name arg = { .size = sizeof(arg) };
-	int ret, code;
+	static const char what[] = "retrieve session";
+	int code, ret = call(ctx, __func__, HF_LUO_RETRIEVE_SESSION, name,
+			     wait_ms, ret_fd, err, &code);
 
-	if (!ret_fd)
-		return hf_fail_arg(err, __func__, "ret_fd is NULL");
-	ret = hf_session_name_check(name, err);
-	if (ret)
-		return ret;
-	ret = call(ctx, HF_LUO_RETRIEVE_SESSION, &arg, name, wait_ms, err,
-		   &code);
-	if (ret)
+	if (ret || !code)
 		return ret;
 	/* Those of the ioctl could be taken for others of this function */
 	if (code == -ENOENT)
-		return hf_fail(err, -ESRCH, "session-not-found",
-			       "retrieve session", OBJ("session %s", name),
+		return hf_fail(err, -ESRCH, "session-not-found", what,
+			       OBJ("session %s", name),
 			       "see the list of sessions for its name",
 			       "the previous kernel left no such session, or it is finished");
 	if (code == -EINVAL)
-		return hf_fail(err, -EALREADY, "session-held",
-			       "retrieve session", OBJ("session %s", name),
+		return hf_fail(err, -EALREADY, "session-held", what,
+			       OBJ("session %s", name),
 			       "ask who holds it for it, or stop that process",
 			       "somebody holds it already");
-	if (code < 0)
-		return hf_fail_sys(err, code, "session-retrieve",
-				   "retrieve session", OBJ("session %s", name),
-				   "see the kernel log");
-	hf_log(ctx, HF_LOG_INFO, "session %s: retrieved", name);
-	*ret_fd = arg.fd;
-	return 0;
+	return hf_fail_sys(err, code, "session-retrieve", what,
+			   OBJ("session %s", name), "see the kernel log");
 }

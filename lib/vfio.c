@@ -34,10 +34,15 @@ int hf_vfio_open(const struct hf_ctx *ctx, const char *spec, int *ret_fd,
 			       d.state & HF_STATE_INCOMING ?
 			       "it came from the previous kernel and waits for its owner" :
 			       "somebody has it, or its group, open");
+	if (fd == -EACCES || fd == -EPERM)
+		return hf_fail(err, fd, "vfio-permission", what,
+			       OBJ("%s, %s", d.bdf, d.cdev),
+			       "run as root, or be given the fd",
+			       "no permission");
 	if (fd < 0)
 		return hf_fail_sys(err, fd, "vfio-open", what,
 				   OBJ("%s, %s", d.bdf, d.cdev),
-				   "see its permissions, or be given the fd");
+				   "see the kernel log");
 	*ret_fd = fd;
 	return 0;
 }

@@ -39,7 +39,8 @@ known_licences() {
 }
 
 sizes() {
-	own_text | while read -r file; do
+	# Baselines of the binary interface are generated
+	own_text | grep -v '\.abi$' | while read -r file; do
 		(($(wc -l <"$root/$file") <= 800)) ||
 			echo "$file: $(wc -l <"$root/$file") lines: split it"
 	done

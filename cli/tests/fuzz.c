@@ -12,7 +12,7 @@
 
 #include "json-check.h"
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 
 #define DEV	"/sys/devices/pci0000:00/0000:01:00.0"
 
@@ -33,6 +33,8 @@ static const struct {
 	{ "/proc/sys/kernel/osrelease", "7.3.4-holdfast\n" },
 	{ "/proc/sys/kernel/kexec_load_limit_reboot", "-1\n" },
 	{ "/boot/config-7.3.4-holdfast", "CONFIG_VFIO_PCI=m\nCONFIG_" },
+	{ "/etc/holdfast.conf",
+	  "[device 01:00.0]\nid = 8086:10c9\ndriver = igb\n#\n[x]\n" },
 	{ "/run/holdfast/next", "kernel=/boot/vmlinuz\ncmdline=x\nrunning=1\n" },
 	{ "/sys/kernel/kexec_loaded", "1\n" },
 	{ "/sys/kernel/debug/liveupdate/sessions",
@@ -64,10 +66,12 @@ static void damage(const char *root, size_t i)
 	tree_data(root, files[i].path, data, len);
 }
 
-static const char *run(const char *root, const char *verb)
+/* @words up to NULL */
+static const char *run(const char *root, const char *const *words)
 {
-	char *argv[] = { (char *)"holdfast", (char *)"--root", (char *)root,
-			 (char *)verb, (char *)"--json", NULL };
+	char *argv[8] = { (char *)"holdfast", (char *)"--root", (char *)root,
+			  (char *)"--json" };
+	int argc = 4;
 	char *text, *errors;
 	const char *wrong;
 	size_t len;
@@ -75,7 +79,9 @@ static const char *run(const char *root, const char *verb)
 	FILE *err = open_memstream(&errors, &len);
 
 	kernel_begin(root, "");
-	cli_run(5, argv, &kernel_env, out, err);
+	while (*words)
+		argv[argc++] = (char *)*words++;
+	cli_run(argc, argv, &kernel_env, out, err);
 	free(kernel_end());
 	fclose(out);
 	fclose(err);
@@ -89,7 +95,10 @@ static const char *run(const char *root, const char *verb)
 
 int main(int argc, char **argv)
 {
-	static const char *const verbs[] = { "check", "status", "list" };
+	static const char *const verbs[][4] = {
+		{ "check" }, { "status" }, { "list" },
+		{ "bind", "--persisted", "--dry-run" },
+	};
 	unsigned int rounds = argc > 1 ? atoi(argv[1]) : 300;
 	unsigned int seed = argc > 2 ? atoi(argv[2]) : 1;
 	char root[] = "/tmp/holdfast-XXXXXX";
@@ -106,7 +115,7 @@ int main(int argc, char **argv)
 
 			if (!wrong)
 				continue;
-			printf("not ok %s, seed %u: %s\n", verbs[v], seed + i,
+			printf("not ok %s, seed %u: %s\n", *verbs[v], seed + i,
 			       wrong);
 			failed = 1;
 		}

@@ -6,6 +6,7 @@
  *
  * HOLDFAST_GOLDEN=update writes the files; the difference is to be read.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +17,14 @@
 #include "cases.h"
 #include "json-check.h"
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 
 struct result {
 	int exit;
 	char *out;
 	char *err;
 	char *calls;
+	char *etc;	/* files below /etc, as they are now */
 	int changed;	/* the tree */
 };
 
@@ -75,6 +77,35 @@ static int may_change(const struct test_case *t)
 	return 0;
 }
 
+/* Configurations are what a verb may leave behind */
+static char *read_etc(const char *root)
+{
+	char dir[512], path[1024], line[256], *text;
+	struct dirent **list;
+	size_t len;
+	FILE *out = open_memstream(&text, &len), *f;
+	int n;
+
+	snprintf(dir, sizeof(dir), "%s/etc/holdfast.conf.d", root);
+	n = scandir(dir, &list, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
+		f = strspn(list[i]->d_name, ".") == strlen(list[i]->d_name) ?
+		    NULL : fopen(path, "r");
+		if (f)
+			fprintf(out, "%s\n", path);
+		while (f && fgets(line, sizeof(line), f))
+			fprintf(out, "\t%s", line);
+		if (f)
+			fclose(f);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	fclose(out);
+	return text;
+}
+
 static int run(struct test_case *t, struct result *r)
 {
 	char root[] = "/tmp/holdfast-XXXXXX", *argv[CASE_WORDS + 4];
@@ -108,6 +139,7 @@ static int run(struct test_case *t, struct result *r)
 	r->calls = kernel_end();
 	fclose(out);
 	fclose(err);
+	r->etc = read_etc(root);
 	after = tree_snapshot(root);
 	r->changed = strcmp(before, after);
 	free(before);
@@ -115,6 +147,7 @@ static int run(struct test_case *t, struct result *r)
 	without_root(r->out, root);
 	without_root(r->err, root);
 	without_root(r->calls, root);
+	without_root(r->etc, root);
 	tree_remove(root);
 	return 0;
 }
@@ -130,6 +163,8 @@ static char *describe(const struct test_case *t, const struct result *r)
 	fprintf(f, "--- output\n%s", r->out);
 	fprintf(f, "--- errors\n%s", r->err);
 	fprintf(f, "--- kernel\n%s", r->calls);
+	if (*r->etc)
+		fprintf(f, "--- configuration\n%s", r->etc);
 	fclose(f);
 	return text;
 }
@@ -205,6 +240,7 @@ static int one(struct test_case *t, void *dir)
 	free(r.out);
 	free(r.err);
 	free(r.calls);
+	free(r.etc);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "tree.h"
+#include "spec.h"
 
 const char tree_config[] =
 	"# Automatically generated\n"
@@ -100,6 +100,13 @@ void tree_images(const char *root)
 
 	image(root, "/boot/vmlinuz", "7.3.5-holdfast", 3, "\xfd" "7zXZ", 5);
 	tree_file(root, "/boot/config-7.3.5-holdfast", "%s", tree_config);
+	/* Compressed in a way that is not read, in a directory of its own */
+	image(root, "/srv/next/vmlinuz", "7.3.8-beside", 3,
+	      "\x28\xb5\x2f\xfd", 4);
+	tree_file(root, "/srv/next/config-7.3.8-beside", "%s", tree_config);
+	image(root, "/srv/alone/vmlinuz", "7.3.8-beside", 3,
+	      "\x28\xb5\x2f\xfd", 4);
+	image(root, "/srv/bad/vmlinuz", "../x", 3, NULL, 0);
 	image(root, "/boot/vmlinuz-unknown", "7.4.0-other", 3, NULL, 0);
 	image(root, "/boot/vmlinuz-stock", "7.3.4-stock", 3, NULL, 0);
 	tree_file(root, "/boot/config-7.3.4-stock",

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 #include "uapi.h"
 
 enum kind { NONE, LUO, SESSION_OUT, SESSION_IN, ATTR, OTHER };
@@ -99,6 +99,8 @@ static void probe(const char *bdf)
 		return;
 	if (fails("probe-port") && strstr(bdf, "00:01.0") &&
 	    !strcmp(name, "vfio-pci"))
+		return;
+	if (fails("probe-nic") && strstr(bdf, "02:00.0"))
 		return;
 	if (fails("probe-all"))
 		return;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tree.h"
+#include "spec.h"
 
 #define PCI	"/sys/devices/pci0000:00/"
 #define DEV	PCI "0000:01:00.0"
@@ -273,10 +273,15 @@ D(no_kexec, "/sys/kernel/kexec_loaded")
 D(no_cmdline, "/proc/cmdline")
 D(no_liveupdate, "/dev/liveupdate")
 D(no_power, DEV "/power_state")
+D(no_space, DEV "/config")
+D(no_interrupts, "/proc/interrupts")
 D(no_driver, "/sys/bus/pci/drivers/vfio-pci")
 D(no_device_at_all, "/sys/bus/pci/devices")
 D(unbound, DEV "/driver")
+F(no_conf_dir, "/etc/holdfast.conf.d", "")
+F(conf_in_the_way, "/etc/holdfast.conf.d/device-0000:02:00.0.conf/x", "")
 P(busy, "812", "vmm", 4, "/dev/liveupdate")
+P(busy_too, "700", "child", 4, "/dev/liveupdate")
 P(group, "812", "vmm", 7, "/dev/vfio/7")
 P(user, "812", "vmm", 6, "/dev/vfio/devices/vfio0")
 P(holder, "900", "holdfast-hold", 3, "anon_inode:[luo_session] holdfast-vm1")
@@ -295,6 +300,59 @@ static void lacks_cdev(const char *r)
 	no_cdev(r);
 }
 static void lacks_iommu(const char *r) { lacks(r, "CONFIG_IOMMU_LIVE"); }
+static void port_unbound(const char *r) { tree_delete(r, PORT "/driver"); }
+static void recorded(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\nid = 8086:10c9\ndriver = vfio-pci\n");
+}
+static void recorded_nic(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf",
+		  "# by hand\n\n[device 02:00.0]\n\tdriver=vfio-pci\n");
+}
+static void recorded_other(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\nid = 1af4:1000\ndriver = igb\n");
+}
+static void recorded_igb(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/a.conf",
+		  "[device 0000:01:00.0]\ndriver = igb\n");
+}
+static void recorded_gone(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:0b:00.0.conf",
+		  "[device 0000:0b:00.0]\n");
+}
+/* Of another version, and by people */
+static void odd_conf(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf",
+		  "driver = none\n[general]\ncolour = red\n[device 02:00.0\n"
+		  "[device x]\n[device 02:00.0]\ndriver = ../x\nid = Intel\n"
+		  "wish = more\nnothing\n; a\n\n driver =\tvfio-pci \n[device]\n");
+	tree_file(r, "/etc/holdfast.conf.d/z.conf/x", "%s", "");
+	tree_file(r, "/etc/holdfast.conf.d/README", "%s", "nothing\n");
+}
+/* Two wait for a driver */
+static void two_incoming(const char *r)
+{
+	unbound(r);
+	no_cdev(r);
+	tree_delete(r, NIC "/driver");
+	tree_file(r, NIC "/liveupdate/state", "incoming\n");
+}
+/* An initramfs: sysfs and nothing else */
+static void bare(const char *r)
+{
+	tree_delete(r, "/proc");
+	tree_delete(r, "/run");
+	tree_delete(r, "/boot");
+	tree_delete(r, "/dev");
+	tree_delete(r, "/sys/kernel");
+}
 static void empty(const char *r) { tree_file(r, "/proc/none", "%s", ""); }
 static void kho_default(const char *r)
 {
@@ -319,7 +377,10 @@ static const struct {
 	W(no_power), W(no_driver), W(no_device_at_all), W(unbound), W(busy),
 	W(group), W(user), W(holder), W(vmm_holds), W(pid1_holds), W(amd),
 	W(msix), W(msi), W(pm3), W(lacks_cdev), W(lacks_iommu), W(kho_default),
-	W(long_cmdline),
+	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
+	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
+	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
+	W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
 };
 
 int tree_make(const char *root, const char *spec)

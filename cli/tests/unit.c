@@ -17,7 +17,7 @@
 #include "../kconfig.h"
 #include "json-check.h"
 #include "kernel.h"
-#include "tree.h"
+#include "spec.h"
 
 static char root[32];
 static char said[65536];

@@ -13,6 +13,7 @@
 #include <holdfast/plan.h>
 #include <holdfast/restore.h>
 #include <holdfast/device.h>
+#include <holdfast/holder.h>
 #include <holdfast/binding.h>
 #include <holdfast/memory.h>
 #include <holdfast/iommufd.h>

@@ -2,7 +2,6 @@
 /* The files of the fake system */
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 
 #include "fake.h"
 #include "fake-kernel.h"
+#include "tree.h"
 
 struct fake *fake;
 
@@ -22,28 +22,12 @@ struct fake *fake;
 	va_end(args_);							\
 } while (0)
 
-static void parents(const char *path)
-{
-	char dir[512];
-
-	snprintf(dir, sizeof(dir), "%s", path);
-	for (char *p = dir + 1; (p = strchr(p, '/')); *p++ = '/') {
-		*p = 0;
-		mkdir(dir, 0755);
-	}
-}
-
 void fake_write(const char *text, const char *format, ...)
 {
 	char path[512];
-	FILE *f;
 
 	PATH(path, format);
-	parents(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	tree_file("", path, "%s", text);
 }
 
 void fake_link(const char *target, const char *format, ...)
@@ -51,18 +35,7 @@ void fake_link(const char *target, const char *format, ...)
 	char path[512];
 
 	PATH(path, format);
-	parents(path);
-	unlink(path);
-	assert_int_equal(symlink(target, path), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
+	tree_link("", path, target);
 }
 
 void fake_remove(const char *format, ...)
@@ -70,7 +43,7 @@ void fake_remove(const char *format, ...)
 	char path[512];
 
 	PATH(path, format);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	tree_delete("", path);
 }
 
 int fake_open_fds(void)

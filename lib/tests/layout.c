@@ -11,7 +11,8 @@
 
 LAYOUT(hf_error, 944);
 LAYOUT(hf_session, 72);
-LAYOUT(hf_holder, 48);
+LAYOUT(hf_holder, 240);
+LAYOUT(hf_facts, 56);
 LAYOUT(hf_sessions_item, 80);
 LAYOUT(hf_sessions_file, 64);
 LAYOUT(hf_entry, 88);

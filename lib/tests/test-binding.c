@@ -105,13 +105,16 @@ static void a_driver_that_does_not_let_go_changes_nothing(void **state)
 {
 	(void)state;
 	start("e1000e");
+	fake->unbind_code = -EIO;
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EIO,
+		"bind-write");
+	is("e1000e", "");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EIO,
+		"bind-write");
+	is("e1000e", "");
 	fake->unbind_code = -EPERM;
-	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EPERM,
-		"bind-write");
-	is("e1000e", "");
 	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EPERM,
-		"bind-write");
-	is("e1000e", "");
+		"bind-permission");
 }
 
 static void devices_that_are_needed_are_left_alone(void **state)
@@ -131,6 +134,40 @@ static void devices_that_are_needed_are_left_alone(void **state)
 	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
 		"bind-preserved");
 	is("vfio-pci", "");
+}
+
+static void what_would_be_refused_is_told_without_a_write(void **state)
+{
+	struct hf_binding before = { .size = sizeof(before) };
+
+	(void)state;
+	start("e1000e");
+	fake->unbind_code = -EIO;
+	fake->probe_refuses = 1;
+	ok(hf_bind_check(fake->ctx, "01:00.0", "vfio-pci", &before, err));
+	assert_string_equal(before.driver, "e1000e");
+	ok(hf_bind_check(fake->ctx, BDF0, "", NULL, err));
+	is("e1000e", "");
+	refused(hf_bind_check(fake->ctx, BDF0, "nvme", NULL, err), ENOENT,
+		"bind-no-driver");
+	refused(hf_bind_check(fake->ctx, "09:00.0", "vfio-pci", NULL, err),
+		ENODEV, "device-missing");
+	refused(hf_bind_check(fake->ctx, BDF0, "../x", NULL, err), EINVAL,
+		"bad-argument");
+	start("vfio-pci");
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link(VFIO0, "/proc/77/fd/9");
+	refused(hf_bind_check(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-in-use");
+	refused(hf_bind_check(fake->ctx, BDF0, "", NULL, err), EBUSY,
+		"bind-in-use");
+	/* Nothing is to be unbound */
+	ok(hf_bind_check(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	fake_remove("/proc/77");
+	fake_write("preserved\n",
+		   "/sys/bus/pci/devices/" BDF0 "/liveupdate/state");
+	refused(hf_bind_check(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-preserved");
 }
 
 static void an_incoming_device_gets_its_driver(void **state)
@@ -196,6 +233,7 @@ int main(void)
 		TEST(whichever_write_fails_the_former_driver_is_back),
 		TEST(a_driver_that_does_not_let_go_changes_nothing),
 		TEST(devices_that_are_needed_are_left_alone),
+		TEST(what_would_be_refused_is_told_without_a_write),
 		TEST(an_incoming_device_gets_its_driver),
 		TEST(unbinding_clears_the_override),
 		TEST(names_that_are_none_are_refused),

@@ -123,7 +123,8 @@ static void what_is_no_iommufd_is_refused(void **state)
 		"bad-argument");
 	fake->fail_at = fake->calls + 1;
 	fake->fail_code = -EACCES;
-	refused(hf_iommufd_open(fake->ctx, &fd, err), EACCES, "iommufd-open");
+	refused(hf_iommufd_open(fake->ctx, &fd, err), EACCES,
+		"iommufd-permission");
 	fake_remove("/dev/iommu");
 	refused(hf_iommufd_open(fake->ctx, &fd, err), ENOENT,
 		"iommufd-missing");
@@ -161,7 +162,8 @@ static void a_device_that_cannot_be_opened_says_why(void **state)
 	fake->fail_at = fake->calls;
 	fake->calls = 0;
 	fake->fail_code = -EACCES;
-	refused(hf_vfio_open(fake->ctx, BDF0, &fd, err), EACCES, "vfio-open");
+	refused(hf_vfio_open(fake->ctx, BDF0, &fd, err), EACCES,
+		"vfio-permission");
 	fake->fail_at = 0;
 	fake_remove("/sys/devices/pci0000:00/" BDF0 "/vfio-dev/vfio0/dev");
 	refused(hf_vfio_open(fake->ctx, BDF0, &fd, err), ENXIO,

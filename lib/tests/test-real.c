@@ -27,24 +27,6 @@ static void a_memfd_is_no_session_iommufd_or_device(void **state)
 		"session-bad-fd");
 }
 
-static void we_are_found_as_holder_of_what_we_have_open(void **state)
-{
-	struct hf_holder h = { .size = sizeof(h) };
-	char path[128];
-	int fd;
-
-	(void)state;
-	fake_write("", "/held");
-	snprintf(path, sizeof(path), "%s/held", fake->root);
-	refused(hf_holder_find(NULL, path, &h, err), ESRCH,
-		"holder-unknown");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ok(hf_holder_find(NULL, path, &h, err));
-	assert_int_equal(h.pid, getpid());
-	assert_int_equal(h.fd, fd);
-	close(fd);
-}
-
 static void a_manifest_goes_through_real_memory(void **state)
 {
 	struct hf_entry e = { .size = sizeof(e) };
@@ -89,7 +71,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_memfd_is_no_session_iommufd_or_device),
-		TEST(we_are_found_as_holder_of_what_we_have_open),
 		TEST(a_manifest_goes_through_real_memory),
 		TEST(a_file_with_other_contents_is_no_memory),
 	};

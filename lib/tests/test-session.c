@@ -94,7 +94,6 @@ static void a_busy_device_is_tried_again_for_as_long_as_asked(void **state)
 static void the_holder_of_a_busy_device_is_named(void **state)
 {
 	struct hf_error e = { .size = sizeof(e) };
-	struct hf_holder h = { .size = sizeof(h) };
 	int fd;
 
 	(void)state;
@@ -106,14 +105,6 @@ static void the_holder_of_a_busy_device_is_named(void **state)
 	assert_int_equal(hf_session_create(fake->ctx, "a", 0, &fd, &e),
 			 -EBUSY);
 	assert_non_null(strstr(e.why, "4242 (luod)"));
-	ok(hf_holder_find(fake->ctx, "/dev/liveupdate", &h, err));
-	assert_int_equal(h.pid, 4242);
-	assert_int_equal(h.fd, 5);
-	assert_string_equal(h.comm, "luod");
-	refused(hf_holder_find(fake->ctx, "/dev/iommu", &h, err), ESRCH,
-		"holder-unknown");
-	refused(hf_holder_find(fake->ctx, NULL, &h, err), EINVAL,
-		"bad-argument");
 }
 
 static void each_reason_not_to_open_has_its_own_error(void **state)

@@ -58,6 +58,24 @@ HF_API int hf_bind(const struct hf_ctx *ctx, const char *bdf,
 		   struct hf_error *err);
 
 /**
+ * hf_bind_check - Would a driver be bound, or unbound?
+ * @ctx: Context or NULL.
+ * @bdf: PCI address.
+ * @driver: Name of the driver for hf_bind(), "" for hf_unbind().
+ * @ret_before: What is bound, or NULL.
+ * @err: Filled in if not, or NULL.
+ *
+ * All that these refuse without having tried is refused here.
+ *
+ * Context: Any. Changes nothing. Without privilege holders of the VFIO device
+ * file are not seen.
+ * Return: 0, -ENODEV, -ENOENT, -EBUSY as hf_bind().
+ */
+HF_API int hf_bind_check(const struct hf_ctx *ctx, const char *bdf,
+			 const char *driver, struct hf_binding *ret_before,
+			 struct hf_error *err);
+
+/**
  * hf_bind_undo - Bind what was bound before.
  * @ctx: Context or NULL.
  * @bdf: PCI address.

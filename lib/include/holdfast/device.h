@@ -13,9 +13,8 @@ extern "C" {
 /**
  * DOC: Devices
  *
- * All from sysfs, nothing is opened or changed. Whether interrupts of a device
- * are set up cannot be seen there, nor whether it is in D0 at the time of the
- * kexec: nothing is promised about these two.
+ * All from sysfs, nothing is opened or changed. What the owner of a device has
+ * to do before the kexec is in hf_device_facts().
  */
 
 /* hf_device.preservable */
@@ -138,6 +137,57 @@ HF_API int hf_device_next(const struct hf_ctx *ctx, const char *after,
  */
 HF_API int hf_device_check(const struct hf_device *device,
 			   struct hf_error *err);
+
+/* hf_facts.interrupts */
+#define HF_INTERRUPTS_UNKNOWN	0	/* more privilege, or /proc, is needed */
+#define HF_INTERRUPTS_NONE	1
+#define HF_INTERRUPTS_INTX	2
+#define HF_INTERRUPTS_MSI	3
+#define HF_INTERRUPTS_MSIX	4
+#define HF_INTERRUPTS_VECTORS	5	/* MSI or MSI-X */
+
+/* hf_facts.power */
+#define HF_POWER_UNKNOWN	0
+#define HF_POWER_D0		1
+#define HF_POWER_D1		2
+#define HF_POWER_D2		3
+#define HF_POWER_D3HOT		4
+#define HF_POWER_D3COLD		5
+
+/**
+ * struct hf_facts - What preserve, the kexec, or going on could refuse.
+ * @size: sizeof(struct hf_facts).
+ * @interrupts: HF_INTERRUPTS_...: the kexec is refused while any are set up.
+ * @vectors: How many are set up, as far as is known.
+ * @power: HF_POWER_...: the kexec is refused unless it is D0. Nobody's device
+ *         may be in another state: it comes to D0 when it is opened.
+ * @virtfns: Virtual functions that are enabled: preserve refuses any.
+ * @group_size: Devices in its IOMMU group, 0 if there is none: those of a group
+ *              of several cannot go on.
+ * @iommu: The IOMMU before it, such as "dmar0", or "".
+ */
+struct hf_facts {
+	uint32_t size;
+	uint32_t interrupts;
+	uint32_t vectors;
+	uint32_t power;
+	uint32_t virtfns;
+	uint32_t group_size;
+	char iommu[32];
+};
+
+/**
+ * hf_device_facts - Read what is not said by struct hf_device.
+ * @ctx: Context or NULL.
+ * @spec: As in hf_device_find().
+ * @ret: The facts at this moment; its owner may change them until the kexec.
+ * @err: Filled in on failure, or NULL.
+ *
+ * Context: A device that sleeps wakes up, as its configuration space is read.
+ * Return: 0, the errors of hf_device_find().
+ */
+HF_API int hf_device_facts(const struct hf_ctx *ctx, const char *spec,
+			   struct hf_facts *ret, struct hf_error *err);
 
 #ifdef __cplusplus
 }

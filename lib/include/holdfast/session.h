@@ -198,44 +198,14 @@ HF_API int hf_session_finish(const struct hf_ctx *ctx, int session,
  *
  * Of an outgoing session everything is undone, if nobody else holds it. The fd
  * store of systemd does if it was stored there: hf_fdstore_remove() comes first.
- * An incoming session with a device can be retrieved again.
+ * A session that was handed over is of no use any more then: whoever gave it has to
+ * give another. An incoming session with a device can be retrieved again.
  *
  * Context: Before the kexec.
  * Return: 0, -EBADF, or what close() says; @session is closed in any case.
  */
 HF_API int hf_session_abort(const struct hf_ctx *ctx, int session,
 			    struct hf_error *err);
-
-/**
- * struct hf_holder - A process that has a file open.
- * @size: sizeof(struct hf_holder).
- * @pid: The process.
- * @fd: Its number for the file.
- * @reserved: 0.
- * @comm: Name of the process.
- */
-struct hf_holder {
-	uint32_t size;
-	int32_t pid;
-	int32_t fd;
-	uint32_t reserved;
-	char comm[32];
-};
-
-/**
- * hf_holder_find - Find a process that has a file open.
- * @ctx: Context or NULL.
- * @path: What the links in /proc/PID/fd are compared with:
- *        "/dev/liveupdate", "/dev/vfio/devices/vfio0", ...
- * @ret: The first one found.
- * @err: Filled in on failure, or NULL.
- *
- * Context: Reads /proc. Without privilege only the caller's own processes are
- * seen.
- * Return: 0, -ESRCH if nobody was found.
- */
-HF_API int hf_holder_find(const struct hf_ctx *ctx, const char *path,
-			  struct hf_holder *ret, struct hf_error *err);
 
 #ifdef __cplusplus
 }

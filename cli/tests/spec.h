@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A system of files in a temporary directory */
-#ifndef TREE_H
-#define TREE_H
+#ifndef SPEC_H
+#define SPEC_H
 
 #include <stddef.h>
+
+#include "../../lib/tests/tree.h"
 
 /*
  * Make one from words joined by "+": a base, and what is different in it. Words
@@ -12,16 +14,8 @@
 int tree_make(const char *root, const char *spec);
 void tree_remove(const char *root);
 
-/* All names, contents and targets of links, to be freed */
+/* snapshot.c: all names, contents and targets of links, to be freed */
 char *tree_snapshot(const char *root);
-
-/* Files below @root; directories above are made */
-void tree_file(const char *root, const char *path, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void tree_data(const char *root, const char *path, const void *data,
-	       size_t len);
-void tree_link(const char *root, const char *path, const char *target);
-void tree_delete(const char *root, const char *path);
 
 /* images.c */
 void tree_images(const char *root);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /etc/holdfast.conf, /etc/holdfast.conf.d, and what is recorded there */
+#ifndef CLI_CONF_H
+#define CLI_CONF_H
+
+#include "cli.h"
+
+#define CONF_FILE	"/etc/holdfast.conf"
+#define CONF_DIR	"/etc/holdfast.conf.d"
+
+/* A section "[device ADDRESS]" */
+struct conf_device {
+	char bdf[HF_BDF_LEN];
+	char driver[64];
+	char id[16];		/* "8086:10c9", or "" for any */
+	char file[256];		/* where it stands, the last one */
+};
+
+struct conf {
+	struct conf_device *list;
+	uint32_t count;
+};
+
+/* 0, or an exit code if there is no memory: what is wrong in it is only said */
+int conf_read(struct cli *c, struct conf *ret);
+void conf_free(struct conf *conf);
+const struct conf_device *conf_find(const struct conf *conf, const char *bdf);
+
+/* Is it the device that was recorded, and not another one in its place? */
+int conf_is_of(const struct conf_device *record, const struct hf_device *d);
+
+/*
+ * Change a record in two steps: what can fail is in the first one, which changes
+ * nothing that is read. @driver is "" to remove it. Return: 0 or -errno, of what
+ * has a name for @path (CLI_PATH_LEN).
+ */
+int conf_stage(const struct cli *c, const struct hf_device *d,
+	       const char *driver, char *path);
+int conf_commit(const struct cli *c, const struct hf_device *d,
+		const char *driver, char *path);
+/* Undo a stage */
+void conf_abort(const struct cli *c, const struct hf_device *d,
+		const char *driver);
+
+/* Names of drivers become parts of paths */
+int conf_is_driver_name(const char *name);
+
+#endif
