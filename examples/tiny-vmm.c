@@ -217,6 +217,7 @@ static int prepare(struct vmm *v, struct hf_error *err)
 		return stay(v, err);
 	report(v, "prepared");
 	vmm_say("prepared: session %s has all", v->name);
+	vmm_tell(v, "STATUS=prepared: session %s has all", v->name);
 	return 0;
 }
 
@@ -233,6 +234,7 @@ static int give_up(struct vmm *v, struct hf_error *err)
 		return code;
 	report(v, "given up");
 	vmm_say("given up: going on");
+	vmm_tell(v, "STATUS=running: update given up");
 	return go_on(v, err);
 }
 
@@ -349,6 +351,8 @@ static int run(struct vmm *v, struct hf_error *err)
 		return vmm_fail(err, code ? code : -errno, "vmm-begin",
 				"begin", "tiny-vmm", strerror(errno), "");
 	v->notify_socket = getenv("NOTIFY_SOCKET");
+	if (getenv("FDSTORE"))
+		v->fdstore = strtoul(getenv("FDSTORE"), NULL, 10);
 	code = hf_listen_parse(getenv("LISTEN_PID"), getenv("LISTEN_FDS"),
 			       getenv("LISTEN_FDNAMES"), getpid(), &v->listen,
 			       err);
@@ -359,6 +363,9 @@ static int run(struct vmm *v, struct hf_error *err)
 	if (code)
 		return code;
 	vmm_say("running: %u devices, generation %u", v->count, v->generation);
+	/* Not before the devices work: who waits for the unit relies on them */
+	vmm_tell(v, "READY=1\nSTATUS=running: %u devices, generation %u",
+		 v->count, v->generation);
 	code = loop(v, signals, err);
 	return code > 0 ? 0 : code;
 }

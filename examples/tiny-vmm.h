@@ -86,6 +86,7 @@ struct vmm {
 	struct hf_ctx *ctx;
 	struct hf_listen *listen;
 	const char *notify_socket;
+	unsigned int fdstore;	/* files the service manager keeps for us */
 	const char *name;	/* of the session, and of its file in the store */
 	int idle;		/* devices are reset on the way */
 	int session;		/* outgoing or incoming, or -1 */
@@ -140,6 +141,10 @@ int vmm_leave(struct vmm *v, struct hf_error *err);
 
 /* As if nobody had ever wanted an update */
 int vmm_give_up(struct vmm *v, struct hf_error *err);
+
+/* The service manager, if there is one: lines of sd_notify(3) */
+void vmm_tell(struct vmm *v, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Close the session, wherever it is known */
 int vmm_drop_session(struct vmm *v, struct hf_error *err);

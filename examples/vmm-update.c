@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* To the next kernel: preserve, leave, or give up */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "tiny-vmm.h"
@@ -99,6 +100,22 @@ int vmm_prepare(struct vmm *v, struct hf_error *err)
 	return code;
 }
 
+void vmm_tell(struct vmm *v, const char *format, ...)
+{
+	struct hf_error err = { .size = sizeof(err) };
+	char text[256];
+	va_list args;
+
+	if (!v->notify_socket)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (hf_notify(v->ctx, v->notify_socket, text, &err))
+		vmm_complain(&err);
+}
+
+/* Whoever has no room for the session closes it, which undoes everything */
 int vmm_leave(struct vmm *v, struct hf_error *err)
 {
 	int code;
@@ -107,12 +124,17 @@ int vmm_leave(struct vmm *v, struct hf_error *err)
 		return 1;
 	if (!v->notify_socket)
 		return 0;
+	if (!v->fdstore) {
+		vmm_say("the service manager keeps no files: see FileDescriptorStoreMax=");
+		return 0;
+	}
 	code = hf_fdstore_add(v->ctx, v->notify_socket, v->session, v->name,
 			      err);
 	if (code)
 		return code;
 	v->stored = 1;
-	return 1;
+	code = hf_notify_barrier(v->ctx, v->notify_socket, VMM_WAIT_MS, err);
+	return code ? code : 1;
 }
 
 /* The last reference undoes everything, so the store has to let go first */

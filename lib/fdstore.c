@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* The fd store of systemd, by its datagram protocol */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -118,4 +124,53 @@ int hf_fdstore_remove(const struct hf_ctx *ctx, const char *notify_socket,
 		return code;
 	snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%s", fdname);
 	return send_text(ctx, notify_socket, text, -1, what, err);
+}
+
+int hf_notify(const struct hf_ctx *ctx, const char *notify_socket,
+	      const char *text, struct hf_error *err)
+{
+	if (!text || !*text)
+		return hf_fail_arg(err, __func__, "text is empty");
+	return send_text(ctx, notify_socket, text, -1, "notify", err);
+}
+
+/* Let go of by the manager, or by whoever it passed it to */
+static int wait_closed(int fd, uint32_t wait_ms)
+{
+	struct pollfd p = { .fd = fd };
+	struct timespec t;
+	int64_t end, now, left = wait_ms;
+	int n;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	end = t.tv_sec * 1000ll + t.tv_nsec / 1000000 + wait_ms;
+	do {
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		now = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+		left = end > now ? end - now : 0;
+	} while ((n < 0 && errno == EINTR) || (!n && left));
+	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+}
+
+int hf_notify_barrier(const struct hf_ctx *ctx, const char *notify_socket,
+		      uint32_t wait_ms, struct hf_error *err)
+{
+	static const char what[] = "wait for the service manager";
+	int fds[2], code;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return hf_fail_sys(err, -errno, "notify-pipe", what,
+				   "pipe", "close files");
+	code = send_text(ctx, notify_socket, "BARRIER=1", fds[1], what, err);
+	close(fds[1]);
+	if (!code) {
+		code = wait_closed(fds[0], wait_ms);
+		if (code)
+			hf_fail(err, code, "notify-barrier", what,
+				notify_socket, "see systemctl status of the unit",
+				"it did not answer within %u ms", wait_ms);
+	}
+	close(fds[0]);
+	return code;
 }

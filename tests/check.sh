@@ -50,6 +50,15 @@ scenarios() {
 	"$root/out/testbed/holdfast-testbed" run
 }
 
+# Services of a real systemd, on a disk with Debian, whose files are root's.
+systemd() {
+	local as=()
+	kernels prod || return
+	((EUID == 0)) || as=(sudo)
+	"${as[@]}" "$root/testbed/systemd/rootfs.sh" || return
+	"$root/out/testbed/holdfast-testbed" run '83*'
+}
+
 # What differs when the drivers are loaded: order, and who is there when.
 module() {
 	kernels prod module || return
@@ -74,9 +83,9 @@ debug() {
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user static scenarios module
+	set -- tests user static scenarios systemd module
 elif [[ $* == all ]]; then
-	set -- tests user static scenarios module debug bisect
+	set -- tests user static scenarios systemd module debug bisect
 fi
 for name in "$@"; do
 	case $name in
@@ -84,6 +93,7 @@ for name in "$@"; do
 	user) part user "$root/tests/user.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
+	systemd) part systemd systemd ;;
 	module) part module module ;;
 	debug) part debug debug ;;
 	bisect) part bisect "$root/kernel/scripts/bisect.sh" ;;

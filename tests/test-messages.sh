@@ -98,8 +98,9 @@ messages_cells() {
 
 # messages_missing DIR: what the sources in DIR say and is not explained
 messages_missing() {
-	{ messages_user "$1"; messages_kernel "$1"; } | messages_trim \
-		>"$work/said"
+	# A single word is compared with, or put into a text
+	{ messages_user "$1"; messages_kernel "$1"; } | messages_trim |
+		grep " " >"$work/said"
 	messages_ids "$1" | messages_trim >"$work/ids"
 	(($(wc -l <"$work/said") > 300 && $(wc -l <"$work/ids") > 100)) ||
 		echo "only few messages or ids were found in the sources"

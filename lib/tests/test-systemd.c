@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -188,6 +189,67 @@ static void a_real_socket_hears_it(void **state)
 		"notify-send");
 }
 
+static void a_service_manager_is_told(void **state)
+{
+	(void)state;
+	ok(hf_notify(fake->ctx, "@a", "READY=1\nSTATUS=at work", err));
+	assert_string_equal(fake->notify, "READY=1\nSTATUS=at work");
+	assert_int_equal(fake->notify_fd, -1);
+	refused(hf_notify(fake->ctx, "@a", "", err), EINVAL, "bad-argument");
+	refused(hf_notify(fake->ctx, "@a", NULL, err), EINVAL, "bad-argument");
+	refused(hf_notify(fake->ctx, NULL, "READY=1", err), ENOTCONN,
+		"notify-none");
+}
+
+static int notify_socket(char *path, size_t size)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(path, size, "%s/barrier", fake->root);
+	strcpy(sa.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	return fd;
+}
+
+static void a_barrier_ends_when_the_manager_came_to_it(void **state)
+{
+	char path[100], text[32] = "";
+	int fd, status;
+	pid_t pid;
+
+	(void)state;
+	ok(hf_notify_barrier(fake->ctx, "@a", 1000, err));
+	assert_string_equal(fake->notify, "BARRIER=1");
+	assert_true(fake->notify_fd >= 0);
+
+	fd = notify_socket(path, sizeof(path));
+	pid = fork();
+	if (!pid)
+		/* The file in it is closed as nobody asked for it */
+		_exit(recv(fd, text, sizeof(text) - 1, 0) != 9 ||
+		      strcmp(text, "BARRIER=1"));
+	ok(hf_notify_barrier(NULL, path, 10000, err));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fd);
+}
+
+static void a_manager_that_does_not_listen_is_not_waited_for(void **state)
+{
+	char path[100];
+	int fd = notify_socket(path, sizeof(path));
+
+	(void)state;
+	refused(hf_notify_barrier(NULL, path, 30, err), ETIMEDOUT,
+		"notify-barrier");
+	close(fd);
+	refused(hf_notify_barrier(NULL, path, 30, err), ECONNREFUSED,
+		"notify-send");
+	refused(hf_notify_barrier(NULL, NULL, 30, err), ENOTCONN,
+		"notify-none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +262,9 @@ int main(void)
 		TEST(only_sessions_are_stored),
 		TEST(names_systemd_would_not_take_are_refused),
 		TEST(a_real_socket_hears_it),
+		TEST(a_service_manager_is_told),
+		TEST(a_barrier_ends_when_the_manager_came_to_it),
+		TEST(a_manager_that_does_not_listen_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,12 @@ static const char base[] =
 /* The default scratch area cannot be reserved on the debug kernel */
 static const char debug[] = " kho_scratch=512M,128M,0";
 
+/* The stage is a unit. What the journal gets goes to the console as well */
+static const char system_words[] =
+	" systemd.wants=holdfast-stage.service rw "
+	"systemd.show_status=0 systemd.journald.forward_to_kmsg=1 "
+	"systemd.journald.max_level_kmsg=info";
+
 /**
  * stage_cmdline - the kernel command line of a stage
  * @s: scenario
@@ -30,9 +36,10 @@ char *stage_cmdline(const struct scenario *s, int number, const char *variant)
 {
 	const char *more = s->cmdline[number - 1];
 
-	return text("%s%s hf.scenario=%s hf.stage=%d hf.variant=%s%s%s", base,
-		    strcmp(variant, "debug") ? "" : debug, s->name, number,
-		    variant, more ? " " : "", more ? more : "");
+	return text("%s%s%s hf.scenario=%s hf.stage=%d hf.variant=%s%s%s", base,
+		    strcmp(variant, "debug") ? "" : debug,
+		    s->system ? system_words : "", s->name, number, variant,
+		    more ? " " : "", more ? more : "");
 }
 
 /* Variant of the kernel of stage @number: declared, or the one under test */

@@ -77,6 +77,8 @@ struct host_action {
  * @late_modules: do not load the modules before the stage runs
  * @shared_memory: the host sees the memory, see companion.h
  * @disk: make the drive of disk.h
+ * @system: the guest is Debian on a disk, see guest/system.h; its console is
+ *		kept for kernels and for what is said in the journal
  * @leaks: look for lost memory at the end, on kernels that can: takes seconds
  * @on_request: runs only when a pattern or a verb of its own asks for it
  * @expect:	for mirror cases: the outcome that is the right one
@@ -105,6 +107,7 @@ struct scenario {
 	int on_request;
 	int shared_memory;
 	int disk;
+	int system;
 	int leaks;
 	enum outcome expect;
 	const char *expect_text;

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "pci.h"
 #include "pcisnap.h"
 #include "stage.h"
+#include "system.h"
 #include "verdict.h"
 
 struct stage stage;
@@ -136,13 +138,17 @@ static void find_stage(void)
 		stage.number = stage.scenario->cold;
 }
 
-static void run_stage(void)
+static void begin_stage(void)
 {
 	mark(MARK_INIT);
 	if (stage.number == 1)
 		pci_announce(NULL);
 	if (!stage.scenario->late_modules)
 		stage_load_modules();
+}
+
+static void run_stage(void)
+{
 	stage.scenario->stage[stage.number - 1]();
 	if (stage.number < scenario_stages(stage.scenario))
 		FAIL("the stage ended without going to the next kernel");
@@ -159,30 +165,8 @@ static void wait_for(pid_t pid, int *status)
 	} while (got != pid && (got > 0 || errno == EINTR));
 }
 
-int guest_main(void)
+static void report(int status)
 {
-	int status = 0;
-	pid_t pid;
-
-	fatal_handler = guest_fatal;
-	mount_all();
-	setlinebuf(stdout);
-	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (verdict == MAP_FAILED)
-		fatal("mmap: %s", strerror(errno));
-	find_stage();
-
-	pid = fork();
-	if (pid < 0)
-		fatal("fork: %s", strerror(errno));
-	if (!pid) {
-		if (!stage.scenario)
-			shell();
-		run_stage();
-	}
-	wait_for(pid, &status);
-
 	if (!stage.scenario)
 		say("shell ended");
 	else if (verdict->kind == VERDICT_FAIL)
@@ -198,6 +182,84 @@ int guest_main(void)
 		    stage.number, WEXITSTATUS(status));
 	else
 		say("verdict: ok");
+}
+
+static void begin(void)
+{
+	fatal_handler = guest_fatal;
+	setlinebuf(stdout);
+	verdict = mmap(NULL, sizeof(*verdict), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (verdict == MAP_FAILED)
+		fatal("mmap: %s", strerror(errno));
+	find_stage();
+}
+
+static pid_t begin_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fatal("fork: %s", strerror(errno));
+	return pid;
+}
+
+int guest_main(void)
+{
+	int status = 0, system;
+	pid_t pid;
+
+	mount_all();
+	begin();
+	system = stage.scenario && stage.scenario->system;
+	pid = begin_child();
+	if (!pid) {
+		if (!stage.scenario)
+			shell();
+		begin_stage();
+		if (!system)
+			run_stage();
+		system_prepare();
+		exit(0);
+	}
+	wait_for(pid, &status);
+	if (system && !status && verdict->kind == VERDICT_NONE) {
+		system_become();
+		guest_fatal("the init of the disk cannot be started");
+	}
+	report(status);
 	end_machine();
 	return 1;
+}
+
+/* The unit of the stage; the signal to end is for the stage alone */
+static int system_main(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	system_enter();
+	begin();
+	pid = begin_child();
+	if (!pid)
+		run_stage();
+	signal(SIGTERM, SIG_IGN);
+	wait_for(pid, &status);
+	if (verdict->kind == VERDICT_LEFT)
+		return 0;
+	report(status);
+	end_machine();
+	return 1;
+}
+
+int guest_part(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+
+	if (argc > 1 && !strcmp(argv[1], SYSTEM_STAGE))
+		return system_main();
+	if (!name || strcmp(name + 1, SYSTEM_HOOK))
+		return -1;
+	begin();
+	return system_hook();
 }

@@ -3,7 +3,8 @@
 #ifndef TESTBED_GUEST_VERDICT_H
 #define TESTBED_GUEST_VERDICT_H
 
-enum verdict_kind { VERDICT_NONE, VERDICT_FAIL, VERDICT_SKIP };
+/* LEFT: the machine goes on to the next kernel by itself */
+enum verdict_kind { VERDICT_NONE, VERDICT_FAIL, VERDICT_SKIP, VERDICT_LEFT };
 
 struct verdict {
 	enum verdict_kind kind;
@@ -13,5 +14,8 @@ struct verdict {
 extern struct verdict *verdict;
 
 int guest_main(void);
+
+/* Another process of the guest: its exit status, or -1 if it is none */
+int guest_part(int argc, char **argv);
 
 #endif

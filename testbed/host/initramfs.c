@@ -2,6 +2,7 @@
 /* The first initramfs of a run, and the image the run starts with */
 #include <errno.h>
 #include <ftw.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,28 @@ static void add_program(struct cpio *c, const char *program)
 	free(path);
 }
 
+static void add_units(struct cpio *c, const char *pattern)
+{
+	char *all = text("%s/%s", repo_root(), pattern);
+	glob_t found;
+
+	if (glob(all, 0, NULL, &found))
+		fatal("initramfs: %s: no such file", all);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *name = text("units/%s",
+				  strrchr(found.gl_pathv[i], '/') + 1);
+
+		if (cpio_add_file(c, name, 0644, found.gl_pathv[i]))
+			fatal("initramfs: %s: cannot be read",
+			      found.gl_pathv[i]);
+		free(name);
+	}
+	globfree(&found);
+	free(all);
+}
+
 int initramfs_build(const char *const *variants, int with_images,
-		    const char *const *programs)
+		    const char *const *programs, int units)
 {
 	static const char *const busybox[] = { "/bin/busybox",
 					       "/usr/bin/busybox" };
@@ -102,6 +123,11 @@ int initramfs_build(const char *const *variants, int with_images,
 		add_kernel(&c, *variants, with_images);
 	for (; programs && *programs; programs++)
 		add_program(&c, *programs);
+	if (units) {
+		cpio_add_dir(&c, "units");
+		add_units(&c, "systemd/*.service");
+		add_units(&c, "testbed/systemd/*.service");
+	}
 	cpio_end(&c);
 
 	fd = cpio_to_memfd(&c, "initramfs");

@@ -69,6 +69,16 @@ char *program_path(const char *program)
 	return NULL;
 }
 
+char *system_disk(void)
+{
+	char *path = text("%s/out/systemd/root.img", repo_root());
+
+	if (!access(path, R_OK))
+		return path;
+	free(path);
+	return NULL;
+}
+
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: holdfast-testbed VERB [OPTIONS]\n\n");

@@ -18,6 +18,9 @@ const char *repo_root(void);
 /* bzImage of a kernel variant, allocated; NULL if it has not been built */
 char *kernel_image(const char *variant);
 
+/* Disk with a system of its own, allocated; NULL if it has not been made */
+char *system_disk(void);
+
 /* The same for a program below out/selftests */
 char *program_path(const char *program);
 

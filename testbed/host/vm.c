@@ -134,6 +134,18 @@ static void share_memory(struct vm *vm, struct companions *c)
 		fatal("memory of the guest: %s", strerror(errno));
 }
 
+/* The disk is never written to: what changes is gone with the machine */
+static void system_args(struct args *a)
+{
+	char *path = system_disk();
+
+	args_add(a, "-drive");
+	args_add(a, "if=none,id=system,format=raw,snapshot=on,file=%s", path);
+	args_add(a, "-device");
+	args_add(a, "virtio-blk-pci,drive=system");
+	free(path);
+}
+
 static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 {
 	const struct scenario *s = vm->scenario;
@@ -167,6 +179,8 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 	args_add(a, "timestamp=on");
 	args_add(a, "-trace");
 	args_add(a, "events=trace.events,file=trace.log");
+	if (s->system)
+		system_args(a);
 	for (const char *const *d = s->devices; d && *d; d++)
 		args_add(a, "%s", *d);
 	free(image);
@@ -232,7 +246,8 @@ static pid_t start(struct vm *vm, int ram, int *ret_out)
 		if (k == n)
 			variants[n++] = v;
 	}
-	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs);
+	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs,
+				 vm->scenario->system);
 	scenario_args(vm, &a, initrd, ram);
 	write_list(vm->dir, "trace.events", (char **)trace_events);
 	write_list(vm->dir, "qemu.args", a.v);

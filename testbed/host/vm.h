@@ -25,10 +25,11 @@ int machine_memory(const char *variant);
 
 /*
  * First initramfs: this program as /init, busybox, the modules and images of
- * the given kernels, the given programs or NULL. Return: inheritable memfd.
+ * the given kernels, the given programs or NULL, @units for a system of its own.
+ * Return: inheritable memfd.
  */
 int initramfs_build(const char *const *variants, int with_images,
-		    const char *const *programs);
+		    const char *const *programs, int units);
 
 /* The image to start with; the silent kernel is made into @dir */
 char *vm_kernel(const char *variant, const char *dir, const char *fallback);

@@ -107,7 +107,8 @@ static void kernel_args(struct args *a)
 		args_add(a, "%s", o.initrd);
 	else
 		args_add(a, "/proc/self/fd/%d",
-			 initramfs_build(STRINGS(o.variant), 1, NULL));
+			 initramfs_build(STRINGS(o.variant), 1, NULL,
+					 0));
 	args_add(a, "-append");
 	args_add(a, "console=ttyS0,115200 earlyprintk=ttyS0,115200 panic=-1 "
 		 "no_timer_check kho=on liveupdate=on intel_iommu=on%s %s",

@@ -133,6 +133,42 @@ HF_API int hf_fdstore_remove(const struct hf_ctx *ctx,
 			     const char *notify_socket, const char *fdname,
 			     struct hf_error *err);
 
+/**
+ * hf_notify - Tell the service manager about our state.
+ * @ctx: Context or NULL.
+ * @notify_socket: As in hf_fdstore_add().
+ * @text: What to tell, in the words of sd_notify(3), such as "READY=1" or
+ *        "STATUS=...", a line each; not empty.
+ * @err: Filled in on failure, or NULL.
+ *
+ * A unit with Type=notify counts as started only after "READY=1". Say it when
+ * the devices work: after an update that is when the session is finished.
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL if @text is NULL or empty, and as hf_fdstore_add() without
+ *         those of the session.
+ */
+HF_API int hf_notify(const struct hf_ctx *ctx, const char *notify_socket,
+		     const char *text, struct hf_error *err);
+
+/**
+ * hf_notify_barrier - Wait until all that was told so far was dealt with.
+ * @ctx: Context or NULL.
+ * @notify_socket: As in hf_fdstore_add().
+ * @wait_ms: How long to wait at most.
+ * @err: Filled in on failure, or NULL.
+ *
+ * To be called between hf_fdstore_add() and the exit of the process: a message
+ * of a process that is gone may find no unit that it belongs to, and what it
+ * stored is closed. That undoes a session.
+ *
+ * Context: Process. Waits.
+ * Return: 0, -ETIMEDOUT if the manager did not come to it, and as hf_notify().
+ */
+HF_API int hf_notify_barrier(const struct hf_ctx *ctx,
+			     const char *notify_socket, uint32_t wait_ms,
+			     struct hf_error *err);
+
 #ifdef __cplusplus
 }
 #endif
