@@ -8,21 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "dev-edu.h"
 #include "tiny-vmm.h"
 
-#define IRQ_STATUS	0x24
-#define IRQ_ACK		0x64
-#define DMA_SOURCE	0x80
-#define DMA_TARGET	0x88
-#define DMA_COUNT	0x90
-#define DMA_COMMAND	0x98
-
-#define COMMAND_START	1u
-#define COMMAND_TO_RAM	2u
-#define COMMAND_IRQ	4u
-
-#define BUFFER		0x40000		/* in the device */
-#define SIZE		4096
+#define SIZE		EDU_BUFFER
 
 /* In the share of the memory */
 #define OUT		0x2000
@@ -37,19 +26,10 @@ static struct job_state *state(struct device *d)
 	return (struct job_state *)d->mem;
 }
 
-static void write64(struct device *d, size_t offset, uint64_t value)
+static void transfer(struct device *d, size_t at, unsigned int direction)
 {
-	*(volatile uint64_t *)(d->bar + offset) = value;
-}
-
-static void transfer(struct device *d, uint64_t from, uint64_t to,
-		     uint32_t direction)
-{
-	write64(d, DMA_SOURCE, from);
-	write64(d, DMA_TARGET, to);
-	write64(d, DMA_COUNT, SIZE);
-	write64(d, DMA_COMMAND, COMMAND_START | direction |
-		(state(d)->quiet ? 0 : COMMAND_IRQ));
+	edu_start(d->bar, d->iova + at, SIZE,
+		  direction | (state(d)->quiet ? 0 : EDU_IRQ));
 }
 
 static void begin_round(struct device *d)
@@ -60,7 +40,7 @@ static void begin_round(struct device *d)
 		page[i] = (state(d)->rounds + 1) * 0x100000001b3ull + i;
 	memset(d->mem + IN, 0, SIZE);
 	state(d)->step = TO_DEVICE;
-	transfer(d, d->iova + OUT, BUFFER, 0);
+	transfer(d, OUT, 0);
 }
 
 static int start(struct device *d, struct hf_error *err)
@@ -76,7 +56,7 @@ static int next(struct device *d, struct hf_error *err)
 {
 	if (state(d)->step == TO_DEVICE) {
 		state(d)->step = TO_RAM;
-		transfer(d, BUFFER, d->iova + IN, COMMAND_TO_RAM);
+		transfer(d, IN, EDU_TO_RAM);
 		return 0;
 	}
 	if (memcmp(d->mem + IN, d->mem + OUT, SIZE))
@@ -93,20 +73,12 @@ static int wait_done(struct device *d, struct hf_error *err)
 	const struct timespec pause = { .tv_nsec = 5000000 };
 
 	for (int i = 0; i < 4000; i++) {
-		if (!(reg_read(d, DMA_COMMAND) & COMMAND_START))
+		if (!edu_is_busy(d->bar))
 			return 0;
 		nanosleep(&pause, NULL);
 	}
 	return vmm_fail(err, -ETIMEDOUT, "job-stopped", "wait for DMA",
 			d->bdf, "it does not end", "reset the device");
-}
-
-static void take_interrupt(struct device *d)
-{
-	uint32_t status = reg_read(d, IRQ_STATUS);
-
-	if (status)
-		reg_write(d, IRQ_ACK, status);
 }
 
 /* From here on it does not tell; the next transfer is under way all the same */
@@ -116,7 +88,7 @@ static int rest(struct device *d, struct hf_error *err)
 
 	if (code)
 		return code;
-	take_interrupt(d);
+	edu_irq_take(d->bar);
 	state(d)->quiet = 1;
 	return next(d, err);
 }
@@ -125,14 +97,14 @@ static int look(struct device *d, struct hf_error *err)
 {
 	int code;
 
-	take_interrupt(d);
+	edu_irq_take(d->bar);
 	if (state(d)->quiet) {
 		code = wait_done(d, err);
 		if (code)
 			return code;
 		state(d)->quiet = 0;
 	}
-	if (reg_read(d, DMA_COMMAND) & COMMAND_START)
+	if (edu_is_busy(d->bar))
 		return 0;
 	return next(d, err);
 }
@@ -142,6 +114,9 @@ const struct job job_edu = {
 	.vendor = 0x1234,
 	.device = 0x11e8,
 	.bar = 0,
+	.memory = 0x10000,
+	.guard = 0xc000,
+	.say = 10,
 	.interrupts = 1,
 	.start = start,
 	.rest = rest,

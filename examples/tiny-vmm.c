@@ -26,7 +26,6 @@
 #include "tiny-vmm.h"
 
 #define TICK_MS		100	/* for devices that do not tell */
-#define SAY_ROUNDS	10
 
 static int verbose;
 
@@ -72,7 +71,7 @@ static void usage(FILE *f)
 {
 	fprintf(f, "usage: tiny-vmm [--name NAME] [--idle] [-v] DEVICE...\n\n"
 		"Owns PCI devices over a live update. Supported: edu, Intel HDA\n"
-		"(ich9) of QEMU. A DEVICE is a PCI address.\n\n"
+		"(ich9) and e1000e of QEMU. A DEVICE is a PCI address.\n\n"
 		"  --name NAME  of the session, and of its file that is passed or\n"
 		"               stored (" HF_SESSION_PREFIX "tiny)\n"
 		"  --idle       devices are reset on the way, not running on\n"
@@ -105,7 +104,7 @@ static int parse_device(struct vmm *v, const char *text)
 		}
 	d->fd = -1;
 	d->irq = -1;
-	d->iova = VMM_IOVA + v->count++ * VMM_SHARE;
+	v->count++;
 	return 0;
 }
 
@@ -238,6 +237,17 @@ static int give_up(struct vmm *v, struct hf_error *err)
 	return go_on(v, err);
 }
 
+/* Without an update: what did the jobs do? Return: 1 or -errno */
+static int end(struct vmm *v, struct hf_error *err)
+{
+	int code = 0;
+
+	for (unsigned int i = 0; !code && i < v->count; i++)
+		if (v->devices[i].job->end)
+			code = v->devices[i].job->end(&v->devices[i], err);
+	return code ? code : 1;
+}
+
 /* Return: 1 to end, 0, or -errno */
 static int terminate(struct vmm *v, struct hf_error *err)
 {
@@ -245,7 +255,7 @@ static int terminate(struct vmm *v, struct hf_error *err)
 	int ret;
 
 	if (!v->prepared && (hf_kexec_loaded(v->ctx, &armed, NULL) || !armed))
-		return 1;
+		return end(v, err);
 	ret = prepare(v, err);
 	if (ret || !v->prepared)
 		return ret;
@@ -277,7 +287,7 @@ static int command(struct vmm *v, int signals, struct hf_error *err)
 	default:
 		/* A manager that has the session would keep the devices busy */
 		code = v->prepared ? vmm_give_up(v, err) : 0;
-		return code ? code : 1;
+		return code ? code : end(v, err);
 	}
 }
 
@@ -295,7 +305,7 @@ static int look(struct vmm *v, const struct pollfd *irqs, struct hf_error *err)
 		code = d->job->look(d, err);
 		if (code)
 			return code;
-		if (s->rounds / SAY_ROUNDS != before / SAY_ROUNDS)
+		if (s->rounds / d->job->say != before / d->job->say)
 			vmm_say("%s: %s: %llu rounds", d->bdf, d->job->name,
 				(unsigned long long)s->rounds);
 	}

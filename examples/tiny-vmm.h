@@ -14,11 +14,7 @@
 
 /* All memory, of which each device has a share */
 #define VMM_LABEL	"ram"
-#define VMM_SHARE	(64u << 10)
 #define VMM_IOVA	0x1000000ull	/* within edu's 28 bits */
-
-/* At the end of a share, where no device may write */
-#define VMM_GUARD	0xc000u
 
 /* Names under which a service manager may pass files; see find_passed() */
 #define VMM_FD_IOMMU	"iommu"
@@ -31,11 +27,13 @@
  * @rounds: How many are complete.
  * @step: The job's own.
  * @quiet: The device was told to raise no interrupts.
+ * @config: Configuration space when the update was prepared.
  */
 struct job_state {
 	uint64_t rounds;
 	uint64_t step;
 	uint64_t quiet;
+	uint8_t config[256];
 };
 
 struct job;
@@ -61,6 +59,9 @@ struct device {
  * @vendor: PCI vendor it is for.
  * @device: PCI device.
  * @bar: The BAR with its registers.
+ * @memory: Bytes of its share, in whole pages. It begins with the state.
+ * @guard: From here to the end of the share nobody may write.
+ * @say: Tell of each that many rounds.
  * @interrupts: It tells by MSI; else it is looked at now and then.
  * @start: The device is fresh from a reset: begin where the memory says.
  * @rest: No interrupts from here on, DMA may go on. NULL if it has none: what is
@@ -68,19 +69,24 @@ struct device {
  *        so.
  * @look: Something may have happened: check it, count it, begin the next. Must
  *        be right when nothing happened, too.
+ * @end: It is over: stop the device and give an account. Or NULL.
  */
 struct job {
 	const char *name;
 	uint32_t vendor;
 	uint32_t device;
 	unsigned int bar;
+	uint32_t memory;
+	uint32_t guard;
+	unsigned int say;
 	int interrupts;
 	int (*start)(struct device *d, struct hf_error *err);
 	int (*rest)(struct device *d, struct hf_error *err);
 	int (*look)(struct device *d, struct hf_error *err);
+	int (*end)(struct device *d, struct hf_error *err);
 };
 
-extern const struct job job_edu, job_hda;
+extern const struct job job_e1000e, job_edu, job_hda;
 
 struct vmm {
 	struct hf_ctx *ctx;
@@ -94,6 +100,7 @@ struct vmm {
 	int prepared;		/* all is preserved in it */
 	int memfd;
 	char *mem;
+	size_t size;		/* of all shares */
 	int iommufd;
 	uint32_t ioas;
 	unsigned int generation;	/* how many updates were survived */
@@ -112,11 +119,15 @@ int vmm_fail(struct hf_error *err, int code, const char *id, const char *what,
 
 int vmm_start(struct vmm *v, struct hf_error *err);
 
-/* Parts that devices which were reset on the way need as well */
+/* Parts of it that taking back needs as well; first of all the driver of each */
+int vmm_bind_all(struct vmm *v, struct hf_error *err);
 int vmm_map_memory(struct vmm *v, struct hf_error *err);
 int vmm_make_iommufd(struct vmm *v, struct hf_error *err);
 int vmm_attach(struct vmm *v, struct device *d, struct hf_error *err);
-int vmm_bind(struct vmm *v, struct device *d, struct hf_error *err);
+
+/* A pattern for memory that is not to be written to, or only where it is known */
+void guard_fill(struct device *d, size_t from, size_t to);
+int guard_is_whole(const struct device *d, size_t from, size_t to);
 
 /* Is the memory that no device may write to as it was made? */
 int vmm_check_guards(const struct vmm *v, struct hf_error *err);
@@ -153,10 +164,12 @@ int vmm_drop_session(struct vmm *v, struct hf_error *err);
 
 int device_open(struct device *d, struct hf_error *err);	/* registers */
 int device_enable(struct device *d, struct hf_error *err);	/* DMA */
+
+/* What it reads there has to be what it read before the update, if it ran on */
+int device_save_config(struct device *d, struct hf_error *err);
+int device_check_config(struct device *d, struct hf_error *err);
+
 int device_irq_on(struct device *d, struct hf_error *err);
 int device_irq_off(struct vmm *v, struct device *d, struct hf_error *err);
-
-uint32_t reg_read(struct device *d, size_t offset);
-void reg_write(struct device *d, size_t offset, uint32_t value);
 
 #endif

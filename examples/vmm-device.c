@@ -64,6 +64,44 @@ int device_enable(struct device *d, struct hf_error *err)
 	return 0;
 }
 
+static int read_config(struct device *d, uint8_t *config, size_t len,
+		       struct hf_error *err)
+{
+	struct vfio_region_info info;
+
+	if (region(d, VFIO_PCI_CONFIG_REGION_INDEX, &info))
+		return failed(d, "find configuration space", err);
+	if (pread(d->fd, config, len, info.offset) != (ssize_t)len)
+		return failed(d, "read configuration space", err);
+	return 0;
+}
+
+int device_save_config(struct device *d, struct hf_error *err)
+{
+	struct job_state *s = (struct job_state *)d->mem;
+
+	return read_config(d, s->config, sizeof(s->config), err);
+}
+
+int device_check_config(struct device *d, struct hf_error *err)
+{
+	const struct job_state *s = (struct job_state *)d->mem;
+	uint8_t config[sizeof(s->config)];
+	int code = read_config(d, config, sizeof(config), err);
+	char object[64];
+
+	for (size_t i = 0; !code && i < sizeof(config); i++) {
+		if (config[i] == s->config[i])
+			continue;
+		snprintf(object, sizeof(object), "%s, offset %#zx", d->bdf, i);
+		code = vmm_fail(err, -EBADMSG, "vmm-config",
+				"check configuration space", object,
+				"it is not what it was before the update",
+				"discard the session");
+	}
+	return code;
+}
+
 int device_irq_on(struct device *d, struct hf_error *err)
 {
 	struct {
@@ -101,14 +139,4 @@ int device_irq_off(struct vmm *v, struct device *d, struct hf_error *err)
 		d->irq = -1;
 	}
 	return code;
-}
-
-uint32_t reg_read(struct device *d, size_t offset)
-{
-	return *(volatile uint32_t *)(d->bar + offset);
-}
-
-void reg_write(struct device *d, size_t offset, uint32_t value)
-{
-	*(volatile uint32_t *)(d->bar + offset) = value;
 }

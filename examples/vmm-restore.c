@@ -156,6 +156,8 @@ static int take_device(struct vmm *v, struct hf_restore *r, struct device *d,
 		code = vmm_attach(v, d, err);
 	if (!code)
 		code = device_open(d, err);
+	if (!code && runs)
+		code = device_check_config(d, err);
 	if (!code && !runs)
 		code = device_enable(d, err);
 	if (!code && !runs)
@@ -173,8 +175,8 @@ static int take_all(struct vmm *v, struct hf_restore *r, struct hf_error *err)
 	int code = check_same(v, r, err);
 
 	/* The kernel hands a device over only to its driver */
-	for (unsigned int n = 0; !code && n < v->count; n++)
-		code = vmm_bind(v, &v->devices[n], err);
+	if (!code)
+		code = vmm_bind_all(v, err);
 	if (!code)
 		code = hf_restore_all(r, err);
 	if (!code)

@@ -7,53 +7,60 @@
 
 #include "tiny-vmm.h"
 
-static uint64_t guard_word(size_t offset)
+static uint64_t guard_word(const struct device *d, size_t at)
 {
-	return (offset + 1) * 0x9e3779b97f4a7c15ull;
+	return (d->iova + at + 1) * 0x9e3779b97f4a7c15ull;
 }
 
-static void fill_guards(struct vmm *v)
+void guard_fill(struct device *d, size_t from, size_t to)
 {
-	for (unsigned int i = 0; i < v->count; i++)
-		for (size_t at = VMM_GUARD; at < VMM_SHARE; at += 8) {
-			size_t offset = i * VMM_SHARE + at;
+	for (size_t at = from; at < to; at += 8)
+		*(uint64_t *)(d->mem + at) = guard_word(d, at);
+}
 
-			*(uint64_t *)(v->mem + offset) = guard_word(offset);
-		}
+static size_t guard_find(const struct device *d, size_t from, size_t to)
+{
+	size_t at;
+
+	for (at = from; at < to; at += 8)
+		if (*(uint64_t *)(d->mem + at) != guard_word(d, at))
+			break;
+	return at;
+}
+
+int guard_is_whole(const struct device *d, size_t from, size_t to)
+{
+	return guard_find(d, from, to) >= to;
 }
 
 int vmm_check_guards(const struct vmm *v, struct hf_error *err)
 {
 	char object[64];
 
-	for (unsigned int i = 0; i < v->count; i++)
-		for (size_t at = VMM_GUARD; at < VMM_SHARE; at += 8) {
-			size_t offset = i * VMM_SHARE + at;
+	for (unsigned int i = 0; i < v->count; i++) {
+		const struct device *d = &v->devices[i];
+		size_t at = guard_find(d, d->job->guard, d->job->memory);
 
-			if (*(uint64_t *)(v->mem + offset) ==
-			    guard_word(offset))
-				continue;
-			snprintf(object, sizeof(object), "offset %#zx",
-				 offset);
-			return vmm_fail(err, -EBADMSG, "vmm-memory",
-					"check memory", object,
-					"it is not what it was",
-					"do not use it; discard the session");
-		}
+		if (at >= d->job->memory)
+			continue;
+		snprintf(object, sizeof(object), "%s, offset %#zx", d->bdf, at);
+		return vmm_fail(err, -EBADMSG, "vmm-memory", "check memory",
+				object, "it is not what it was",
+				"do not use it; discard the session");
+	}
 	return 0;
 }
 
 int vmm_map_memory(struct vmm *v, struct hf_error *err)
 {
 	void *mem;
-	int code = hf_memfd_map(v->ctx, v->memfd, 0, v->count * VMM_SHARE, 0,
-				&mem, err);
+	int code = hf_memfd_map(v->ctx, v->memfd, 0, v->size, 0, &mem, err);
 
 	if (code)
 		return code;
 	v->mem = mem;
 	for (unsigned int i = 0; i < v->count; i++)
-		v->devices[i].mem = v->mem + i * VMM_SHARE;
+		v->devices[i].mem = v->mem + (v->devices[i].iova - VMM_IOVA);
 	return 0;
 }
 
@@ -64,7 +71,7 @@ int vmm_make_iommufd(struct vmm *v, struct hf_error *err)
 		.size = sizeof(map),
 		.flags = HF_MAP_IOVA_READ | HF_MAP_IOVA_WRITE,
 		.memfd = v->memfd,
-		.length = v->count * VMM_SHARE,
+		.length = v->size,
 		.iova = VMM_IOVA,
 	};
 	int code;
@@ -95,7 +102,9 @@ int vmm_attach(struct vmm *v, struct device *d, struct hf_error *err)
 static int find_job(struct vmm *v, struct device *d,
 		    struct hf_device *ret, struct hf_error *err)
 {
-	static const struct job *const jobs[] = { &job_edu, &job_hda };
+	static const struct job *const jobs[] = {
+		&job_e1000e, &job_edu, &job_hda,
+	};
 	int code = hf_device_find(v->ctx, d->bdf, ret, err);
 
 	if (code)
@@ -108,11 +117,11 @@ static int find_job(struct vmm *v, struct device *d,
 		}
 	return vmm_fail(err, -ENODEV, "vmm-job", "find job", d->bdf,
 			"there is none for such a device",
-			"pass an edu or an Intel HDA of QEMU");
+			"pass an edu, Intel HDA or e1000e of QEMU");
 }
 
 /* With vfio-pci bound already no privilege is needed */
-int vmm_bind(struct vmm *v, struct device *d, struct hf_error *err)
+static int bind(struct vmm *v, struct device *d, struct hf_error *err)
 {
 	struct hf_device device = { .size = sizeof(device) };
 	int code = find_job(v, d, &device, err);
@@ -120,6 +129,24 @@ int vmm_bind(struct vmm *v, struct device *d, struct hf_error *err)
 	if (code || !strcmp(device.driver, "vfio-pci"))
 		return code;
 	return hf_bind(v->ctx, d->bdf, "vfio-pci", NULL, err);
+}
+
+/* With the jobs it is known, too, what share of the memory each device has */
+int vmm_bind_all(struct vmm *v, struct hf_error *err)
+{
+	int code = 0;
+
+	v->size = 0;
+	for (unsigned int i = 0; !code && i < v->count; i++) {
+		struct device *d = &v->devices[i];
+
+		code = bind(v, d, err);
+		if (code)
+			break;
+		d->iova = VMM_IOVA + v->size;
+		v->size += d->job->memory;
+	}
+	return code;
 }
 
 /* A device file that was passed to us: the kernel knows whose it is */
@@ -179,18 +206,20 @@ static int start_device(struct vmm *v, struct device *d, struct hf_error *err)
 
 int vmm_start(struct vmm *v, struct hf_error *err)
 {
-	int code = 0;
+	int code = vmm_bind_all(v, err);
 
-	for (unsigned int i = 0; !code && i < v->count; i++)
-		code = vmm_bind(v, &v->devices[i], err);
 	if (!code)
-		code = hf_memfd_create(v->ctx, "tiny-vmm",
-				       v->count * VMM_SHARE, &v->memfd, err);
+		code = hf_memfd_create(v->ctx, "tiny-vmm", v->size, &v->memfd,
+				       err);
 	if (!code)
 		code = vmm_map_memory(v, err);
 	if (code)
 		return code;
-	fill_guards(v);
+	for (unsigned int i = 0; i < v->count; i++) {
+		struct device *d = &v->devices[i];
+
+		guard_fill(d, d->job->guard, d->job->memory);
+	}
 	code = vmm_make_iommufd(v, err);
 	for (unsigned int i = 0; !code && i < v->count; i++)
 		code = start_device(v, &v->devices[i], err);

@@ -92,6 +92,8 @@ int vmm_prepare(struct vmm *v, struct hf_error *err)
 		/* The kexec is refused while there are any */
 		if (!code)
 			code = device_irq_off(v, d, err);
+		if (!code)
+			code = device_save_config(d, err);
 	}
 	if (!code)
 		code = preserve(v, plan, err);

@@ -11,4 +11,4 @@ out=$root/out
 "$root/kernel/scripts/headers.sh"
 "$root/testbed/userspace.sh"
 exec make -s -j"$(nproc)" -C "$root/testbed" OUT="$out/testbed" \
-	HEADERS="$out/headers/include"
+	HEADERS="$out/headers/include" LIB="$out/user-static/lib/libholdfast.a"

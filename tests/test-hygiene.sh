@@ -10,15 +10,20 @@ hygiene_files() {
 		done
 }
 
-# Mails, licence texts and ABI entries have a form of their own.
+# Mails, licence texts, ABI entries and what Debian's tools read have a form of
+# their own; what they are licensed by is in debian/copyright.
 own_text() {
 	grep -v -e '^LICENSES/' -e '\.patch$' -e '^kernel/patches/cover\.txt$' \
-		-e '^kernel/files/Documentation/ABI/' <<<"$all"
+		-e '^kernel/files/Documentation/ABI/' -e '^debian/' \
+		-e '^\.reuse/' <<<"$all"
 }
+
+# Put together, as tools that look for it would take it for one of this file.
+tag="SPDX-License-""Identifier: "
 
 has_spdx() {
 	own_text | while read -r file; do
-		head -n 2 "$root/$file" | grep -q 'SPDX-License-Identifier: ' ||
+		head -n 2 "$root/$file" | grep -q "$tag" ||
 			echo "$file: no SPDX line at its top"
 	done
 }
@@ -26,7 +31,7 @@ has_spdx() {
 known_licences() {
 	local file id
 	own_text | while read -r file; do
-		head -n 2 "$root/$file" | sed -n 's/.*SPDX-License-Identifier: //p'
+		head -n 2 "$root/$file" | sed -n "s/.*$tag//p"
 	done | sed 's/ *\(\*\/\|-->\).*//; s/[()]//g; s/ \(WITH\|OR\|AND\) /\n/g' |
 		sort -u | while read -r id; do
 		[[ -e $root/LICENSES/$id.txt ]] || echo "LICENSES/$id.txt: missing"
@@ -44,10 +49,14 @@ sizes() {
 places="/wo""rk/|/ro""ot/|/ho""me/[a-z]"
 hosts="[a-z.]+\.deb""ian\.(org|net)|(registry|mirror|proxy)\.[a-z]+\.[a-z]+"
 
+# The format of debian/copyright is named by its address.
+format="^Format: https://www\.deb""ian\.org/doc/packaging-manuals/"
+
 # names DIR: machine paths and host names in the files listed on stdin
 names() {
 	while read -r file; do
-		grep -nHE "$places|$hosts" "$1/$file" || true
+		grep -v "$format" "$1/$file" |
+			grep -nHE --label="$1/$file" "$places|$hosts" || true
 	done
 }
 

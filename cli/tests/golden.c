@@ -125,7 +125,7 @@ static char *describe(const struct test_case *t, const struct result *r)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	fprintf(f, "# SPDX-License-Identifier: GPL-2.0-or-later\n");
+	fprintf(f, "# SPDX-License-" "Identifier: GPL-2.0-or-later\n");
 	fprintf(f, "$ holdfast %s\nexit %d\n", t->words, r->exit);
 	fprintf(f, "--- output\n%s", r->out);
 	fprintf(f, "--- errors\n%s", r->err);

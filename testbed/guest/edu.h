@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * QEMU's "edu" device: a liveness register and one-shot DMA. Its DMA mask is
- * 28 bits, so addresses stay below 256 MiB.
- */
+/* QEMU's "edu" device: what dev-edu.h has, in whole steps, and a liveness register */
 #ifndef TESTBED_GUEST_EDU_H
 #define TESTBED_GUEST_EDU_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#define EDU_BUFFER	4096
+#include "dev-edu.h"
 
 /* 0 if the device answers on its registers, else -EIO */
 int edu_alive(volatile void *bar);
@@ -25,8 +19,7 @@ void edu_start_write_ram(volatile void *bar, uint64_t iova, size_t size);
 #define EDU_IRQ_DMA	0x100
 void edu_start_write_ram_irq(volatile void *bar, uint64_t iova, size_t size);
 
-/* An interrupt for reasons of our own; and why there was one, which ends it */
+/* An interrupt for reasons of our own; edu_irq_take() ends it */
 void edu_irq_raise(volatile void *bar, uint32_t why);
-uint32_t edu_irq_take(volatile void *bar);
 
 #endif

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Capture with an Intel HDA controller: a source of DMA that never ends, fed
- * by nothing but the clock. Two buffers are filled in turn, over and over, and
- * the position goes to memory, too. No interrupt is asked for.
- *
- * Without a microphone silence is recorded: a buffer that held something else
- * becomes all zero, which takes less than 100 ms.
+ * dev-hda.h as a source of DMA: all bytes of the memory are looked at.
  */
 #ifndef TESTBED_GUEST_HDA_H
 #define TESTBED_GUEST_HDA_H
 
+#include "dev-hda.h"
 #include "running.h"
 
 #define HDA_MEMORY	(64 << 10)

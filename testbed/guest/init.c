@@ -28,8 +28,15 @@
 struct stage stage;
 struct verdict *verdict;
 
+/*
+ * Owners go first, as with any init: the kernel switches the IOMMU off and lets
+ * devices that still work write to where they like.
+ */
 static void end_machine(void)
 {
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
 	sync();
 	reboot(RB_POWER_OFF);
 	reboot(RB_AUTOBOOT);

@@ -3,19 +3,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kexec.h>
-#include <linux/reboot.h>
+#include <holdfast.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cpio.h"
 #include "kexec.h"
 #include "log.h"
 #include "marker.h"
+#include "raw.h"
 #include "stage.h"
 
 static void pack_tree(struct cpio *c, const char *path)
@@ -69,25 +68,33 @@ int kexec_initramfs(void)
 	return fd;
 }
 
-void kexec_prepare_with(const char *cmdline)
+static void load(const char *cmdline, int (*how)(int kernel, int initrd,
+						 const char *cmdline))
 {
-	const char *variant;
-	int kernel, initrd;
-	char *path;
+	const char *variant = stage_kernel(stage.scenario, stage.number + 1,
+					   stage.variant);
+	char *path = text("/boot/%s/bzImage", variant);
+	int kernel = open(path, O_RDONLY | O_CLOEXEC), initrd, ret;
 
-	variant = stage_kernel(stage.scenario, stage.number + 1,
-			       stage.variant);
-	path = text("/boot/%s/bzImage", variant);
-	kernel = open(path, O_RDONLY | O_CLOEXEC);
 	if (kernel < 0)
 		FAIL("%s: %s", path, strerror(errno));
 	initrd = kexec_initramfs();
-	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
-		    cmdline, 0UL))
-		FAIL("kexec_file_load %s: %s", path, err_name(errno));
+	ret = how(kernel, initrd, cmdline);
+	if (ret)
+		FAIL("load %s: %s", path, err_name(ret));
 	close(initrd);
 	close(kernel);
 	free(path);
+}
+
+static int load_by_library(int kernel, int initrd, const char *cmdline)
+{
+	const struct hf_kexec_image image = {
+		.size = sizeof(image), .kernel = kernel, .initrd = initrd,
+		.cmdline = cmdline,
+	};
+
+	return hf_kexec_load(NULL, &image, NULL);
 }
 
 void kexec_prepare(const char *more)
@@ -97,29 +104,20 @@ void kexec_prepare(const char *more)
 
 	if (more)
 		cmdline = text_add(cmdline, " %s", more);
-	kexec_prepare_with(cmdline);
+	load(cmdline, load_by_library);
 	free(cmdline);
 }
 
-int kexec_load_page(void)
+void kexec_prepare_useless(const char *cmdline)
 {
-	static char page[4096] __attribute__((aligned(4096)));
-	struct kexec_segment segment = {
-		.buf = page, .bufsz = sizeof(page),
-		.mem = (void *)0x4000000, .memsz = sizeof(page),
-	};
-
-	if (syscall(SYS_kexec_load, 0x4000000UL, 1UL, &segment,
-		    KEXEC_ARCH_DEFAULT))
-		return -errno;
-	return 0;
+	CHECK_ERR(hf_kexec_cmdline_check(cmdline, HF_KEXEC_RUNNING, NULL),
+		  ENOEXEC);
+	load(cmdline, raw_load);
 }
 
 int kexec_reboot_quietly(void)
 {
-	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
-		LINUX_REBOOT_CMD_KEXEC, NULL);
-	return -errno;
+	return hf_kexec_reboot(NULL, NULL);
 }
 
 int kexec_reboot(void)

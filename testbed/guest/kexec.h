@@ -15,16 +15,16 @@ void kexec_prepare(const char *more);
 /* The initramfs of the next stage, for others who load its kernel: a memfd */
 int kexec_initramfs(void);
 
-/* The same with another whole command line; nobody expects it to come up */
-void kexec_prepare_with(const char *cmdline);
-
-/* An image by the older kexec_load(): one page that is no kernel */
-int kexec_load_page(void);
+/*
+ * The same with a whole command line of a kernel that would not take over: the
+ * library says so, and is passed by.
+ */
+void kexec_prepare_useless(const char *cmdline);
 
 /* reboot(KEXEC) into the loaded kernel. Return: -errno, if it returns */
 int kexec_reboot(void);
 
-/* The system call alone, without a word or marker before or after it */
+/* Without a word or marker before or after it */
 int kexec_reboot_quietly(void);
 
 /* Both steps; a refusal fails the stage */

@@ -1,115 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /dev/liveupdate: sessions and the files in them */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/liveupdate.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-
+/* Sessions and the files in them */
+#include "log.h"
 #include "luo.h"
-#include "util.h"
 
-#define SESSIONS	"/sys/kernel/debug/liveupdate/sessions"
-
-int luo_open(void)
+int luo_create(const char *name)
 {
-	int fd = open("/dev/liveupdate", O_RDWR | O_CLOEXEC);
+	int fd, ret = hf_session_create(NULL, name, 0, &fd, NULL);
 
-	return fd < 0 ? -errno : fd;
+	return ret ? ret : fd;
 }
 
-int luo_create(int luo, const char *name)
+int luo_retrieve_session(const char *name)
 {
-	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg) };
+	int fd, ret = hf_session_retrieve(NULL, name, 0, &fd, NULL);
 
-	snprintf((char *)arg.name, sizeof(arg.name), "%s", name);
-	if (ioctl(luo, LIVEUPDATE_IOCTL_CREATE_SESSION, &arg))
-		return -errno;
-	return arg.fd;
+	return ret ? ret : fd;
 }
 
-int luo_retrieve_session(int luo, const char *name)
+int luo_preserve(int session, int fd, uint64_t token)
 {
-	struct liveupdate_ioctl_retrieve_session arg = { .size = sizeof(arg) };
-
-	snprintf((char *)arg.name, sizeof(arg.name), "%s", name);
-	if (ioctl(luo, LIVEUPDATE_IOCTL_RETRIEVE_SESSION, &arg))
-		return -errno;
-	return arg.fd;
+	return hf_session_preserve(NULL, session, fd, token, NULL);
 }
 
-int luo_preserve(int session, int fd, unsigned long token)
+int luo_retrieve(int session, uint64_t token)
 {
-	struct liveupdate_session_preserve_fd arg = {
-		.size = sizeof(arg), .fd = fd, .token = token,
-	};
+	int fd, ret = hf_session_retrieve_fd(NULL, session, token, &fd, NULL);
 
-	return ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg) ? -errno :
-								       0;
-}
-
-int luo_retrieve(int session, unsigned long token)
-{
-	struct liveupdate_session_retrieve_fd arg = {
-		.size = sizeof(arg), .token = token,
-	};
-
-	if (ioctl(session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg))
-		return -errno;
-	return arg.fd;
-}
-
-static int finish(int session, unsigned int flags)
-{
-	struct liveupdate_session_finish arg = {
-		.size = sizeof(arg), .flags = flags,
-	};
-
-	return ioctl(session, LIVEUPDATE_SESSION_FINISH, &arg) ? -errno : 0;
+	return ret ? ret : fd;
 }
 
 int luo_finish(int session)
 {
-	return finish(session, 0);
+	return hf_session_finish(NULL, session, 0, NULL);
 }
 
 int luo_discard(int session)
 {
-	return finish(session, LIVEUPDATE_SESSION_FINISH_DISCARD);
+	return hf_session_finish(NULL, session, HF_FINISH_DISCARD, NULL);
 }
 
-/* "<direction> <state> <name>", the name may hold blanks */
-static int is_session(const char *line, const char *direction,
-		      const char *session)
+/* Return: number of the session in @list, -1 if it is not there */
+static int find(const struct hf_sessions *list, int direction,
+		const char *session, struct hf_sessions_item *item)
 {
-	size_t n = strlen(direction);
-	const char *state;
-
-	if (strncmp(line, direction, n) || line[n] != ' ')
-		return 0;
-	state = strchr(line + n + 1, ' ');
-	return state && !strcmp(state + 1, session);
+	for (int i = 0; !hf_sessions_get(list, i, item); i++)
+		if ((int)item->direction == direction &&
+		    !strcmp(item->name, session))
+			return i;
+	return -1;
 }
 
-char *luo_list(const char *direction, const char *session,
-	       unsigned long token)
+int luo_session_state(int direction, const char *session)
 {
-	char *all = file_read(SESSIONS, NULL), *end, *found = NULL;
-	char *file = text("token=%#lx ", token);
-	int inside = 0;
+	struct hf_sessions_item item = { .size = sizeof(item) };
+	struct hf_sessions *list;
+	int i;
 
-	for (char *p = all ? strtok_r(all, "\n", &end) : NULL; p && !found;
-	     p = strtok_r(NULL, "\n", &end)) {
-		if (*p != '\t')
-			inside = is_session(p, direction, session);
-		if (!inside)
-			continue;
-		if (token == NO_TOKEN || (*p == '\t' && strstr(p, file)))
-			found = strdup(p);
-	}
-	free(file);
-	free(all);
-	return found;
+	CHECK_OK(hf_sessions_read(NULL, &list, NULL));
+	i = find(list, direction, session, &item);
+	hf_sessions_free(list);
+	return i < 0 ? 0 : (int)item.state;
+}
+
+int luo_file_state(int direction, const char *session, uint64_t token)
+{
+	struct hf_sessions_item item = { .size = sizeof(item) };
+	struct hf_sessions_file file = { .size = sizeof(file) };
+	struct hf_sessions *list;
+	int i, state = 0;
+
+	CHECK_OK(hf_sessions_read(NULL, &list, NULL));
+	i = find(list, direction, session, &item);
+	for (int k = 0; i >= 0 && !hf_sessions_get_file(list, i, k, &file); k++)
+		if (file.token == token)
+			state = file.state;
+	hf_sessions_free(list);
+	return state;
 }

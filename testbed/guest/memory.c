@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* memfds with known contents */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
+#include <holdfast.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "memory.h"
 
 int memfd_make(const char *name, size_t size)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd;
 
-	if (fd < 0 || ftruncate(fd, size) ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		FAIL("memfd %s of %zu bytes: %s", name, size, strerror(errno));
+	CHECK_OK(hf_memfd_create(NULL, name, size, &fd, NULL));
 	return fd;
 }
 
 void *memfd_map(int fd, size_t size)
 {
-	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 0);
+	void *mem;
 
-	if (mem == MAP_FAILED)
-		FAIL("mmap of %zu bytes of a memfd: %s", size,
-		     strerror(errno));
+	CHECK_OK(hf_memfd_map(NULL, fd, 0, size, 0, &mem, NULL));
 	return mem;
 }
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <holdfast.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
 #include <stdio.h>
@@ -143,33 +144,12 @@ char *pci_driver(const char *bdf)
 
 int pci_unbind(const char *bdf)
 {
-	return pci_attr_write(bdf, "driver/unbind", bdf);
+	return hf_unbind(NULL, bdf, 0, NULL, NULL);
 }
 
-/* Return: 0 if the function is bound to @driver in the end, else -errno */
 int pci_try_bind(const char *bdf, const char *driver)
 {
-	char *is = pci_driver(bdf);
-	int ret, bound = !strcmp(is, driver), any = *is;
-
-	free(is);
-	if (bound)
-		return 0;
-	ret = pci_attr_write(bdf, "driver_override", driver);
-	if (ret)
-		return ret;
-	if (any) {
-		ret = pci_unbind(bdf);
-		if (ret)
-			return ret;
-	}
-	ret = sysfs_write("/sys/bus/pci/drivers_probe", bdf);
-	if (ret)
-		return ret;
-	is = pci_driver(bdf);
-	bound = !strcmp(is, driver);
-	free(is);
-	return bound ? 0 : -ENODEV;
+	return hf_bind(NULL, bdf, driver, NULL, NULL);
 }
 
 void pci_bind(const char *bdf, const char *driver)

@@ -30,7 +30,7 @@ char *pci_attr(const char *bdf, const char *name);
 int pci_attr_is(const char *bdf, const char *name, const char *value);
 int pci_attr_write(const char *bdf, const char *name, const char *value);
 
-/* Drivers */
+/* Drivers, by the library */
 char *pci_driver(const char *bdf);	/* "" if none */
 int pci_try_bind(const char *bdf, const char *driver);
 void pci_bind(const char *bdf, const char *driver);

@@ -166,10 +166,9 @@ int program_end(struct program *p, double seconds)
 	return WEXITSTATUS(status);
 }
 
-void *program_memory(const struct program *p, const char *name, size_t size)
+void *program_memory(const struct program *p, size_t size)
 {
 	char *dir = text("/proc/%d/fd", p->pid);
-	char *link = text("/memfd:%s", name);
 	struct dirent *e;
 	void *mem = MAP_FAILED;
 	DIR *d = opendir(dir);
@@ -180,18 +179,18 @@ void *program_memory(const struct program *p, const char *name, size_t size)
 		ssize_t n = readlink(path, to, sizeof(to) - 1);
 
 		to[n > 0 ? n : 0] = 0;
-		if (!strncmp(to, link, strlen(link))) {
+		if (!strncmp(to, "/memfd:", 7) || !strcmp(to, "/ (deleted)")) {
 			int fd = CHECK_OK(open(path, O_RDWR | O_CLOEXEC));
 
-			mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				   MAP_SHARED, fd, 0);
+			if (lseek(fd, 0, SEEK_END) >= (off_t)size)
+				mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					   MAP_SHARED, fd, 0);
 			close(fd);
 		}
 		free(path);
 	}
 	closedir(d);
-	CHECK(mem != MAP_FAILED, "the program has no memory '%s'", name);
-	free(link);
+	CHECK(mem != MAP_FAILED, "the program has no memory of %zu bytes", size);
 	free(dir);
 	return mem;
 }

@@ -47,7 +47,10 @@ void program_signal(struct program *p, int sig);
 /* Wait for its end. Return: exit status; a signal fails the stage */
 int program_end(struct program *p, double seconds);
 
-/* The memfd of this name that it holds, of @size bytes, mapped */
-void *program_memory(const struct program *p, const char *name, size_t size);
+/*
+ * The memfd that it holds, of @size bytes or more, mapped. One that came from
+ * the previous kernel has no name.
+ */
+void *program_memory(const struct program *p, size_t size);
 
 #endif

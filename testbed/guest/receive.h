@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A receiver on an e1000e: one ring that is filled once, from the first
- * descriptor on, each with a buffer of its own. Packet N has to come to place
- * N.
- */
+/* dev-e1000e.h as a source of DMA: all bytes of the memory are looked at */
 #ifndef TESTBED_GUEST_RECEIVE_H
 #define TESTBED_GUEST_RECEIVE_H
 
+#include "dev-e1000e.h"
 #include "running.h"
 
-#define RECEIVE_MAX	65528	/* what the ring's length register takes */
+#define RECEIVE_MAX	E1000E_MAX
 
 /* Memory for a ring of @n descriptors, a multiple of 8 */
 size_t receive_memory(unsigned int n);
@@ -17,25 +14,11 @@ size_t receive_memory(unsigned int n);
 void receive_start(struct running *r, unsigned int n);
 void receive_stop(struct running *r);
 void receive_watch(struct running *r, unsigned int n);
-
-/**
- * struct received - what is in the ring
- * @n:		descriptors that are done
- * @lost:	sequence numbers below the highest that did not come
- * @doubled:	that came more than once
- * @misplaced:	at another place than that of their number
- * @damaged:	frames with a wrong byte, wrong length, or bytes behind the end
- */
-struct received {
-	unsigned int n;
-	unsigned int lost;
-	unsigned int doubled;
-	unsigned int misplaced;
-	unsigned int damaged;
-};
+/* The same of another owner's memory */
+void receive_watch_memory(char *mem, unsigned int n);
 
 /* Look at all of it; the guards fail the stage */
-struct received receive_look(struct running *r, unsigned int n);
+struct e1000e_account receive_look(struct running *r, unsigned int n);
 
 /* Sequence number of the frame at place @i; -1: it is not as it was sent */
 long long receive_sequence(struct running *r, unsigned int n, unsigned int i);

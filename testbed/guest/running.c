@@ -23,8 +23,6 @@
 struct running running[RUNNING_DEVICES];
 int running_count;
 
-static int luo = -1;
-
 /* What the next kernel has to know of one device */
 struct carried {
 	char bdf[16];
@@ -136,11 +134,9 @@ static int session_fd(const char *name)
 
 void running_session(struct running *r, const char *session)
 {
-	if (luo < 0)
-		luo = CHECK_OK(luo_open());
 	r->session_fd = session_fd(session);
 	if (r->session_fd < 0)
-		r->session_fd = CHECK_OK(luo_create(luo, session));
+		r->session_fd = CHECK_OK(luo_create(session));
 	snprintf(r->session, sizeof(r->session), "%s", session);
 }
 
@@ -154,7 +150,7 @@ void running_preserve(struct running *r, const char *session)
 	r->token = 3 * running_count++;
 
 	if (!r->marked)
-		CHECK_OK(iommufd_mark(o->iommufd, r->hwpt, r->token));
+		CHECK_OK(iommufd_mark(o->iommufd, r->hwpt));
 	r->marked = 1;
 	CHECK_OK(luo_preserve(r->session_fd, o->memfd, r->token));
 	CHECK_OK(luo_preserve(r->session_fd, o->iommufd, r->token + 1));
@@ -238,9 +234,7 @@ void running_find_session(struct running *r)
 	r->session_fd = session_fd(r->session);
 	if (r->session_fd >= 0)
 		return;
-	if (luo < 0)
-		luo = CHECK_OK(luo_open());
-	r->session_fd = CHECK_OK(luo_retrieve_session(luo, r->session));
+	r->session_fd = CHECK_OK(luo_retrieve_session(r->session));
 }
 
 void running_retrieve(struct running *r)

@@ -26,8 +26,6 @@
 struct update updates[UPDATE_DEVICES];
 int update_count;
 
-static int luo = -1;
-
 static int session_fd(const char *name)
 {
 	for (int i = 0; i < UPDATE_DEVICES; i++)
@@ -38,18 +36,12 @@ static int session_fd(const char *name)
 }
 
 /* What the list of sessions says of the device */
-static void check_listed(const char *direction, const struct update *u,
-			 const char *state)
+static void check_listed(int direction, const struct update *u, int state)
 {
-	char *line = luo_list(direction, u->session, u->token + 1);
-	char *end = text(" state=%s", state);
-	size_t n = line ? strlen(line) : 0, m = strlen(end);
+	int is = luo_file_state(direction, u->session, u->token + 1);
 
-	CHECK(n > m && !strcmp(line + n - m, end),
-	      "session %s: the list of sessions says '%s' of the device, not '%s'",
-	      u->session, line ? line : "nothing", state);
-	free(line);
-	free(end);
+	CHECK(is == state, "session %s: the list of sessions has the device in state %d, not %d",
+	      u->session, is, state);
 }
 
 void update_restore_memory(struct update *u)
@@ -59,12 +51,10 @@ void update_restore_memory(struct update *u)
 
 void update_preserve_owner(struct update *u, const char *session)
 {
-	if (luo < 0)
-		luo = CHECK_OK(luo_open());
 	u->session_fd = session_fd(session);
 	snprintf(u->session, sizeof(u->session), "%s", session);
 	if (u->session_fd < 0)
-		u->session_fd = CHECK_OK(luo_create(luo, session));
+		u->session_fd = CHECK_OK(luo_create(session));
 	u->token = 2 * (u - updates);
 
 	owner_check(&u->owner);
@@ -75,7 +65,7 @@ void update_preserve_owner(struct update *u, const char *session)
 	pci_check_state(u->owner.bdf, "none");
 	CHECK_OK(luo_preserve(u->session_fd, u->owner.dev, u->token + 1));
 	pci_check_state(u->owner.bdf, "preserved");
-	check_listed("outgoing", u, "preserved");
+	check_listed(HF_OUTGOING, u, HF_FILE_PRESERVED);
 	say("preserved %s in %s", u->owner.bdf, session);
 }
 
@@ -174,14 +164,12 @@ void update_check_doors_closed(void)
 
 void update_sessions(void)
 {
-	if (luo < 0)
-		luo = CHECK_OK(luo_open());
 	for (int i = 0; i < update_count; i++) {
 		struct update *u = &updates[i];
 		int fd = session_fd(u->session);
 
 		if (fd < 0)
-			fd = CHECK_OK(luo_retrieve_session(luo, u->session));
+			fd = CHECK_OK(luo_retrieve_session(u->session));
 		u->session_fd = fd;
 	}
 }
@@ -196,13 +184,13 @@ void update_retrieve(struct update *u)
 	memfd = CHECK_OK(luo_retrieve(u->session_fd, u->token));
 	memfd_check(memfd, OWNER_MEMORY, u->token);
 	CHECK_ERR(luo_finish(u->session_fd), EBUSY);
-	check_listed("incoming", u, "waiting");
+	check_listed(HF_INCOMING, u, HF_FILE_WAITING);
 	dev = CHECK_OK(luo_retrieve(u->session_fd, u->token + 1));
 	pci_check_state(bdf, "retrieved");
-	check_listed("incoming", u, "retrieved");
-	CHECK_OK(vfio_get_info(dev) == -EINVAL ? 0 : -EPROTO);
+	check_listed(HF_INCOMING, u, HF_FILE_RETRIEVED);
+	CHECK_ERR(vfio_check_bound(dev), EUNATCH);
 	owner_adopt(&u->owner, bdf, dev, memfd);
-	CHECK_OK(vfio_get_info(dev));
+	CHECK_OK(vfio_check_bound(dev));
 	owner_check(&u->owner);
 	say("retrieved %s from %s", bdf, u->session);
 }

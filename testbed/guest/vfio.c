@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vfio-pci device files */
-#include <dirent.h>
+/* Device files, by the library, and plain VFIO, which it leaves to others */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,62 +17,34 @@
 
 int vfio_cdev_open(const char *bdf)
 {
-	char *dir = text("/sys/bus/pci/devices/%s/vfio-dev", bdf);
-	int fd = -1, err = ENOENT;
-	struct dirent *e;
-	DIR *d = opendir(dir);
+	int fd, ret = hf_vfio_open(NULL, bdf, &fd, NULL);
 
-	free(dir);
-	if (!d)
-		return -errno;
-	while (fd < 0 && (e = readdir(d))) {
-		char *path;
-
-		if (strncmp(e->d_name, "vfio", 4))
-			continue;
-		path = text("/dev/vfio/devices/%s", e->d_name);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		err = errno;
-		free(path);
-		break;
-	}
-	closedir(d);
-	return fd < 0 ? -err : fd;
+	return ret ? ret : fd;
 }
 
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
 {
-	struct vfio_device_bind_iommufd arg = {
-		.argsz = sizeof(arg), .iommufd = iommufd,
-	};
-
-	if (ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg))
-		return -errno;
-	*ret_id = arg.out_devid;
-	return 0;
+	return hf_vfio_bind(NULL, dev, iommufd, ret_id, NULL);
 }
 
 int vfio_bind(int dev, int iommufd)
 {
-	uint32_t id;
-
-	return vfio_bind_id(dev, iommufd, &id);
+	return vfio_bind_id(dev, iommufd, NULL);
 }
 
 int vfio_attach(int dev, uint32_t pt)
 {
-	struct vfio_device_attach_iommufd_pt arg = {
-		.argsz = sizeof(arg), .pt_id = pt,
-	};
-
-	return ioctl(dev, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &arg) ? -errno : 0;
+	return hf_vfio_attach(NULL, dev, pt, NULL);
 }
 
 int vfio_detach(int dev)
 {
-	struct vfio_device_detach_iommufd_pt arg = { .argsz = sizeof(arg) };
+	return hf_vfio_detach(NULL, dev, NULL);
+}
 
-	return ioctl(dev, VFIO_DEVICE_DETACH_IOMMUFD_PT, &arg) ? -errno : 0;
+int vfio_check_bound(int dev)
+{
+	return hf_vfio_check_bound(NULL, dev, NULL);
 }
 
 int vfio_container_open(void)
@@ -113,13 +84,6 @@ int vfio_group_get_device(int group, const char *bdf)
 	int fd = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, bdf);
 
 	return fd < 0 ? -errno : fd;
-}
-
-int vfio_get_info(int dev)
-{
-	struct vfio_device_info arg = { .argsz = sizeof(arg) };
-
-	return ioctl(dev, VFIO_DEVICE_GET_INFO, &arg) ? -errno : 0;
 }
 
 int vfio_region(int dev, unsigned int index, uint64_t *ret_offset,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vfio-pci device files. All return >= 0 or -errno unless said otherwise */
+/*
+ * Device files, by the library, and plain VFIO, which it leaves to others. All
+ * return >= 0 or -errno unless said otherwise.
+ */
 #ifndef TESTBED_GUEST_VFIO_H
 #define TESTBED_GUEST_VFIO_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <holdfast.h>
 
 /*
  * The device's own file: open, bind to an iommufd, attach to an ioas or to one
@@ -15,6 +17,8 @@ int vfio_bind(int dev, int iommufd);
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id);
 int vfio_attach(int dev, uint32_t pt);
 int vfio_detach(int dev);
+/* 0 if it is bound, -EUNATCH if not */
+int vfio_check_bound(int dev);
 
 /* The older way through a group and a type 1 container */
 int vfio_container_open(void);
@@ -22,7 +26,6 @@ int vfio_group_open(const char *bdf);
 int vfio_group_set_container(int group, int container);
 int vfio_group_get_device(int group, const char *bdf);
 
-int vfio_get_info(int dev);
 int vfio_region(int dev, unsigned int index, uint64_t *ret_offset,
 		uint64_t *ret_size);
 void *vfio_bar_map(int dev, unsigned int index, size_t *ret_size);

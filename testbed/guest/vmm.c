@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The tiny VMM as the owner of devices */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,6 +12,9 @@
 #include "vmm.h"
 
 #define PATIENCE	60	/* seconds */
+
+/* Where the VMM has preserved all it has */
+static char session[64];
 
 static int count_devices(const char *const *argv)
 {
@@ -35,9 +39,12 @@ void vmm_start(struct program *p, const char *const *argv, int generation)
 
 void vmm_prepare(struct program *p)
 {
+	const char *line;
+
 	program_signal(p, SIGUSR2);
-	program_expect(p, "prepared: session " VMM_SESSION " has all",
-		       PATIENCE);
+	line = program_expect(p, "prepared: session ", PATIENCE);
+	CHECK(sscanf(strstr(line, "session "), "session %63s has all", session),
+	      "'%s' names no session", line);
 }
 
 void vmm_check_prepared(const char *bdf, int runs)
@@ -45,8 +52,7 @@ void vmm_check_prepared(const char *bdf, int runs)
 	pci_check_state(bdf, "preserved");
 	CHECK(pci_attr_is(bdf, "liveupdate/running", runs ? "1" : "0"),
 	      "%s: liveupdate/running is wrong", bdf);
-	say(runs ? "running %s in " VMM_SESSION : "preserved %s in " VMM_SESSION,
-	    bdf);
+	say("%s %s in %s", runs ? "running" : "preserved", bdf, session);
 }
 
 /* It tells of each tenth */
@@ -70,11 +76,7 @@ void vmm_pass_session(struct program *p, int session)
 
 int vmm_find_session(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, VMM_SESSION));
-
-	close(luo);
-	return session;
+	return CHECK_OK(luo_retrieve_session(VMM_SESSION));
 }
 
 void vmm_leave(struct program *p)

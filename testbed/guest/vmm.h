@@ -10,7 +10,7 @@
 
 #define VMM_PROGRAM	"examples/tiny-vmm"
 #define VMM_SESSION	"holdfast-tiny"
-#define VMM_SHARE	(64 << 10)	/* of the memory, for each device */
+#define VMM_SHARE	(64 << 10)	/* of the memory, for an edu or HDA */
 
 #define VMM_ARGS(...)	((const char *const []){ "tiny-vmm", __VA_ARGS__, NULL })
 

@@ -15,8 +15,6 @@ enum demo_mark {
 	DEMO_PRESERVE,
 	DEMO_PRESERVED,
 	DEMO_LOADED,			/* the next kernel */
-	DEMO_BACK,			/* the receiver has all of it back */
-	DEMO_FINISH,
 	DEMO_END,			/* enough packets came */
 };
 

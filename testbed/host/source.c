@@ -18,6 +18,10 @@
 #include "frame.h"
 #include "util.h"
 
+/* Sockets of -netdev dgram, in the directory of the run */
+#define NET_SOCKET_GUEST	"net.guest"
+#define NET_SOCKET_HOST		"net.host"
+
 static void bind_to(int fd, const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

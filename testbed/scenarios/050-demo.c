@@ -1,95 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the verb "demo" runs: a receiver on a NIC, and a new kernel below it */
+/*
+ * What the verb "demo" runs: the tiny VMM receives on a NIC, and a new kernel
+ * comes below it.
+ */
+#include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "demostory.h"
+#include "kexec.h"
 #include "log.h"
 #include "machines.h"
 #include "pci.h"
-#include "receive.h"
+#include "receiver.h"
 #include "scenario.h"
+#include "vfio.h"
 #include "watch.h"
 
+#define SESSION	"receiver"
 #define RATE	1000	/* packets a second */
-#define RING	RECEIVE_MAX
 #define IDLE	3	/* seconds of traffic before anything happens */
 #define TOTAL	10	/* seconds of it at least */
 #define AFTER	2	/* seconds of it in the new kernel, at least */
 #define LIMIT	1.0	/* seconds without a packet, on a busy host */
 
+static struct receiver receiver;
+
 static void first(void)
 {
-	struct running *r = &running[0];
+	char *bdf = pci_find(ID_E1000E, 0);
 
-	running_open(r, pci_find(ID_E1000E, 0), receive_memory(RING));
 	kho_count("before");
-	receive_start(r, RING);
-	receive_watch(r, RING);
+	receiver_start(&receiver, bdf, SESSION, 0);
+	receiver_watch(&receiver);
 	watch_start();
 	traffic_start(RATE);
 	mark(DEMO_TRAFFIC);
 	sleep(IDLE);
 
 	mark(DEMO_PRESERVE);
-	running_preserve(r, "receiver");
+	vmm_prepare(&receiver.vmm);
+	vmm_check_prepared(bdf, 1);
 	mark(DEMO_PRESERVED);
-	running_prepare();
+	kexec_prepare(NULL);
 	mark(DEMO_LOADED);
-	CHECK(receive_count(r, RING) > IDLE * RATE / 2,
-	      "only %u packets came", receive_count(r, RING));
-	running_go();
+	CHECK(receiver_count(&receiver) > IDLE * RATE / 2,
+	      "only %u packets came", receiver_count(&receiver));
+	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot()));
 }
 
-static void wait_packets(struct running *r, unsigned int n)
+/* The driver comes first, as a rule of the system would have it */
+static void bind(const char *bdf)
 {
-	double end = now() + 30;
+	char *driver = pci_driver(bdf);
 
-	while (receive_count(r, RING) < n) {
-		CHECK(now() < end, "%u packets after 30 s, %u expected",
-		      receive_count(r, RING), n);
-		usleep(100000);
-	}
-}
-
-/* Which ones it was, for the picture; how many is receive_check()'s */
-static void say_missing(struct running *r)
-{
-	unsigned int n = receive_count(r, RING), said = 0;
-	long long next = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		long long number = receive_sequence(r, RING, i);
-
-		if (number < next)
-			continue;
-		for (; next < number && said < MAX_MISSING; next++, said++)
-			say("demo: missing %lld before place %u", next, i);
-		next = number + 1;
-	}
+	CHECK(!*driver, "%s: driver %s was bound to it", bdf, driver);
+	free(driver);
+	pci_check_state(bdf, "incoming");
+	mark(MARK_BIND);
+	pci_bind(bdf, "vfio-pci");
+	CHECK_ERR(vfio_cdev_open(bdf), EBUSY);
+	mark(MARK_RETRIEVE);
 }
 
 static void take_back(void)
 {
-	struct running *r = &running[0];
+	char *bdf = pci_find(ID_E1000E, 0);
 	unsigned int n;
 
-	running_recall();
-	running_retrieve(r);
-	mark(DEMO_BACK);
-	n = receive_count(r, RING);
+	bind(bdf);
+	receiver_start(&receiver, bdf, SESSION, 1);
+	n = receiver_count(&receiver);
+	mark(MARK_FINISHED);
 	say("demo: back at %u", n);
-	running_check_config(r);
-	mark(DEMO_FINISH);
-	running_finish();
+	CHECK(program_said(&receiver.vmm, "ran on"), "the device did not run on");
+	pci_check_state(bdf, "none");
 
 	n += AFTER * RATE;
-	wait_packets(r, n > TOTAL * RATE ? n : TOTAL * RATE);
+	receiver_wait(&receiver, n > TOTAL * RATE ? n : TOTAL * RATE);
 	mark(DEMO_END);
 	traffic_stop();
-	say_missing(r);
-	receive_check(r, RING, "in all");
-	receive_stop(r);
-	running_close(r);
+	receiver_end(&receiver, "in all");
+	CHECK_OK(pci_unbind(bdf));
 	kho_count("after");
 }
 
@@ -110,6 +102,7 @@ SCENARIO(demo) = {
 	.name = "050-demo",
 	.proves = "the live update of the demo: no packet is lost, doubled or out of place",
 	.devices = STRINGS(ONE(E1000E_FED, 1)),
+	.programs = STRINGS(VMM_PROGRAM),
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, take_back },
@@ -127,6 +120,7 @@ SCENARIO(demo_lost) = {
 	.name = "945-demo-lost",
 	.proves = "mirror: a packet that is lost over the kexec is seen",
 	.devices = STRINGS(ONE(E1000E_FED, 1)),
+	.programs = STRINGS(VMM_PROGRAM),
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, lose_one },

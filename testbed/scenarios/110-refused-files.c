@@ -16,8 +16,7 @@
 
 static void only(void)
 {
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-110"));
+	int session = CHECK_OK(luo_create("holdfast-110"));
 	char *bdf = pci_find(ID_EDU, 0);
 	int dev, container, group, iommufd, memfd;
 

@@ -13,8 +13,7 @@
 static void only(void)
 {
 	char *pf = pci_find(ID_NVME, 0), *vf;
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-112"));
+	int session = CHECK_OK(luo_create("holdfast-112"));
 	struct owner o;
 
 	pci_check_preservable(pf, NULL);

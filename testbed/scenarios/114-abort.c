@@ -11,13 +11,12 @@
 
 static void only(void)
 {
-	int luo = CHECK_OK(luo_open());
 	char *bdf = pci_find(ID_E1000E, 0), *port = pci_parent(bdf);
 	struct owner o;
 
 	owner_open(&o, bdf);
 	for (int i = 0; i < 3; i++) {
-		int session = CHECK_OK(luo_create(luo, "holdfast-114"));
+		int session = CHECK_OK(luo_create("holdfast-114"));
 
 		CHECK_OK(luo_preserve(session, o.memfd, 1));
 		CHECK_OK(luo_preserve(session, o.dev, 2));

@@ -15,8 +15,7 @@
 
 static void owner(const char *bdf, int ready)
 {
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-115"));
+	int session = CHECK_OK(luo_create("holdfast-115"));
 	struct owner o;
 
 	owner_open(&o, bdf);

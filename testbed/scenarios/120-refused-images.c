@@ -7,6 +7,7 @@
 #include "log.h"
 #include "machines.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "stage.h"
 #include "update.h"
@@ -36,10 +37,10 @@ static void first(void)
 		"console=ttyS0 kho=on -- liveupdate=on",
 	};
 
-	CHECK_OK(kexec_load_page());
+	CHECK_OK(raw_load_page());
 	refused(u, "an image of kexec_load");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		kexec_prepare_with(words[i]);
+		kexec_prepare_useless(words[i]);
 		refused(u, words[i]);
 	}
 	update_restore_memory(u);

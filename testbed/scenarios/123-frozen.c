@@ -118,7 +118,7 @@ static void use_calls(struct owner *o)
 {
 	uint64_t offset, size;
 
-	note(USE_INFO, vfio_get_info(o->dev));
+	note(USE_INFO, vfio_check_bound(o->dev));
 	note(USE_REGION, vfio_region(o->dev, 0, &offset, &size));
 	note(USE_FEATURE, use_feature(o->dev));
 	note(USE_IRQ, use_irq(o->dev));

@@ -35,7 +35,7 @@ static void start_unbind(struct owner *o, int *unbinding)
 {
 	if (fork())
 		return;
-	while (vfio_get_info(o->dev) != -EIO)
+	while (vfio_check_bound(o->dev) != -EIO)
 		;
 	if (!fork()) {
 		unbind(o->bdf);

@@ -12,8 +12,7 @@
 
 static void only(void)
 {
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-131"));
+	int session = CHECK_OK(luo_create("holdfast-131"));
 	char *pf = pci_find(ID_IGB, 0);
 	struct owner o;
 

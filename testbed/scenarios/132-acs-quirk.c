@@ -11,8 +11,7 @@
 
 static void only(void)
 {
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-132"));
+	int session = CHECK_OK(luo_create("holdfast-132"));
 	char *bdf = pci_find(ID_E1000E, 0), *port = pci_find(ID_ROOT_PORT, 0);
 	struct owner o;
 

@@ -13,8 +13,7 @@
 
 static void only(void)
 {
-	int session = CHECK_OK(luo_create(CHECK_OK(luo_open()),
-					  "holdfast-133"));
+	int session = CHECK_OK(luo_create("holdfast-133"));
 	char *bdf = pci_find(ID_VIRTIO_NET, 0);
 	int dev;
 

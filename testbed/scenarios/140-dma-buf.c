@@ -14,11 +14,11 @@
 
 #include "device.h"
 #include "edu.h"
-#include "iommufd.h"
 #include "kexec.h"
 #include "log.h"
 #include "machines.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "update.h"
 #include "vfio.h"
@@ -71,8 +71,8 @@ static void expect_dirty(struct owner *o, struct owner *peer, uint64_t iova)
 static void map_and_read(struct owner *o, struct owner *peer, int dma_buf,
 			 uint64_t iova)
 {
-	CHECK_OK(iommufd_map_file(peer->iommufd, peer->ioas, dma_buf,
-				  EXPORTED, iova));
+	CHECK_OK(raw_map_file(peer->iommufd, peer->ioas, dma_buf, EXPORTED,
+			      iova));
 	expect_dirty(o, peer, iova);
 }
 
@@ -90,10 +90,10 @@ static pid_t start_reads(struct owner *o, struct owner *peer,
 	if (pid)
 		return pid;
 	while (!r->stop) {
-		int frozen = vfio_get_info(o->dev) == -EIO;
+		int frozen = vfio_check_bound(o->dev) == -EIO;
 
 		expect_dirty(o, peer, BEFORE_IOVA);
-		r->frozen += frozen && vfio_get_info(o->dev) == -EIO;
+		r->frozen += frozen && vfio_check_bound(o->dev) == -EIO;
 	}
 	exit(0);
 }

@@ -14,8 +14,7 @@
 
 static void first(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_create(luo, "holdfast-200"));
+	int session = CHECK_OK(luo_create("holdfast-200"));
 	int memfd = memfd_make("200", SIZE);
 
 	memfd_fill(memfd, SIZE, 200);
@@ -25,8 +24,7 @@ static void first(void)
 
 static void second(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, "holdfast-200"));
+	int session = CHECK_OK(luo_retrieve_session("holdfast-200"));
 	int memfd;
 
 	mark(MARK_RETRIEVE);

@@ -3,66 +3,60 @@
 #include <unistd.h>
 
 #include "continuity.h"
+#include "kexec.h"
 #include "log.h"
 #include "machines.h"
 #include "marker.h"
 #include "pci.h"
-#include "receive.h"
+#include "receiver.h"
 #include "scenario.h"
 #include "watch.h"
 
+#define SESSION		"holdfast-232"
 #define RATE		1000	/* packets a second */
 #define SECONDS		12	/* of traffic, at least */
 #define BEFORE		4	/* seconds of it in the first kernel */
 
+static struct receiver receiver;
+
 static void first(void)
 {
-	struct running *r = &running[0];
+	char *bdf = pci_find(ID_E1000E, 0);
 
-	running_open(r, pci_find(ID_E1000E, 0), receive_memory(RECEIVE_MAX));
 	kho_count("before");
-	receive_start(r, RECEIVE_MAX);
-	running_preserve(r, "holdfast-232");
-	running_prepare();
-	receive_watch(r, RECEIVE_MAX);
+	receiver_start(&receiver, bdf, SESSION, 0);
+	vmm_prepare(&receiver.vmm);
+	vmm_check_prepared(bdf, 1);
+	kexec_prepare(NULL);
+	receiver_watch(&receiver);
 	watch_start();
 	traffic_start(RATE);
 	mark(MARK_USER);
 	sleep(BEFORE);
-	CHECK(receive_count(r, RECEIVE_MAX) > BEFORE * RATE / 2,
-	      "only %u packets came", receive_count(r, RECEIVE_MAX));
-	running_go();
-}
-
-static void wait_packets(struct running *r, unsigned int n)
-{
-	double end = now() + 30;
-
-	while (receive_count(r, RECEIVE_MAX) < n) {
-		CHECK(now() < end, "%u packets after %u s, %u expected",
-		      receive_count(r, RECEIVE_MAX), 30, n);
-		usleep(100000);
-	}
+	CHECK(receiver_count(&receiver) > BEFORE * RATE / 2,
+	      "only %u packets came", receiver_count(&receiver));
+	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot()));
 }
 
 static void second(void)
 {
-	struct running *r = &running[0];
+	char *bdf = pci_find(ID_E1000E, 0);
 	unsigned int n;
 
-	running_recall();
-	running_retrieve(r);
-	n = receive_count(r, RECEIVE_MAX);
+	pci_check_state(bdf, "incoming");
+	receiver_start(&receiver, bdf, SESSION, 1);
+	mark(MARK_FINISHED);
+	n = receiver_count(&receiver);
 	say("packets: %u when the receiver is back", n);
-	running_check_config(r);
-	running_finish();
-	wait_packets(r, (n + RATE > SECONDS * RATE) ? n + RATE :
-		     SECONDS * RATE);
+	CHECK(program_said(&receiver.vmm, "ran on"),
+	      "the device did not run on");
+	pci_check_state(bdf, "none");
+	receiver_wait(&receiver, (n + RATE > SECONDS * RATE) ? n + RATE :
+		      SECONDS * RATE);
 	mark(MARK_USER);
 	traffic_stop();
-	receive_check(r, RECEIVE_MAX, "in all");
-	receive_stop(r);
-	running_close(r);
+	receiver_end(&receiver, "in all");
+	CHECK_OK(pci_unbind(bdf));
 	kho_count("after");
 }
 
@@ -86,6 +80,7 @@ SCENARIO(e1000e_running_##mode) = {					\
 	.name = "232-e1000e-running" suffix,				\
 	.proves = "no packet is lost through a kexec" how,		\
 	.devices = STRINGS(ONE(E1000E_FED, 1), ##__VA_ARGS__),		\
+	.programs = STRINGS(VMM_PROGRAM),				\
 	.shared_memory = 1,						\
 	.time_limit = 120,						\
 	.stage = { first, second },					\

@@ -15,6 +15,7 @@
 #include "machines.h"
 #include "memory.h"
 #include "pci.h"
+#include "raw.h"
 #include "running.h"
 #include "scenario.h"
 #include "vfio.h"
@@ -27,11 +28,9 @@
 
 enum token { MEMORY, IOMMUFD, DEVICE, OTHER };
 
-static int luo;
-
 static int new_session(void)
 {
-	return CHECK_OK(luo_create(luo, "holdfast-240"));
+	return CHECK_OK(luo_create("holdfast-240"));
 }
 
 static void check_running(const char *bdf, const char *value)
@@ -46,12 +45,12 @@ static void check_marks(struct running *r)
 	struct owner *o = &r->owner;
 	uint32_t second;
 
-	CHECK_ERR(iommufd_mark(o->iommufd, o->ioas, 1), ENOENT);
+	CHECK_ERR(raw_mark(o->iommufd, o->ioas, 1), ENOENT);
 
 	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas, &second));
-	CHECK_OK(iommufd_mark(o->iommufd, r->hwpt, 1));
-	CHECK_ERR(iommufd_mark(o->iommufd, r->hwpt, 2), EEXIST);
-	CHECK_ERR(iommufd_mark(o->iommufd, second, 1), EADDRINUSE);
+	CHECK_OK(raw_mark(o->iommufd, r->hwpt, 1));
+	CHECK_ERR(raw_mark(o->iommufd, r->hwpt, 2), EEXIST);
+	CHECK_ERR(raw_mark(o->iommufd, second, 1), EADDRINUSE);
 	CHECK_OK(iommufd_destroy(o->iommufd, second));
 }
 
@@ -82,8 +81,8 @@ static void check_memory(struct running *r)
 	mem = mmap(NULL, OTHER_SIZE, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(mem != MAP_FAILED, "mmap: %s", strerror(errno));
-	CHECK_OK(iommufd_map_user(o->iommufd, o->ioas, mem, OTHER_SIZE,
-				  OTHER_IOVA));
+	CHECK_OK(raw_map_user(o->iommufd, o->ioas, mem, OTHER_SIZE,
+			      OTHER_IOVA));
 	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
 	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
 	munmap(mem, OTHER_SIZE);
@@ -92,8 +91,8 @@ static void check_memory(struct running *r)
 	CHECK(memfd >= 0 && !ftruncate(memfd, OTHER_SIZE), "memfd: %s",
 	      strerror(errno));
 	CHECK_OK(luo_preserve(session, memfd, OTHER));
-	CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
-				  OTHER_IOVA));
+	CHECK_OK(raw_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
+			      OTHER_IOVA));
 	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
 	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
 	close(memfd);
@@ -148,7 +147,7 @@ static void check_immutable(struct running *r)
 	CHECK_ERR(iommufd_destroy(o->iommufd, o->ioas), EBUSY);
 
 	/* Nor is it anybody else's to give away */
-	second = CHECK_OK(luo_create(luo, "holdfast-240-b"));
+	second = CHECK_OK(luo_create("holdfast-240-b"));
 	CHECK_ERR(luo_preserve(second, o->iommufd, IOMMUFD), EBUSY);
 	close(second);
 
@@ -172,7 +171,6 @@ static void only(void)
 	struct running *r = &running[0];
 	int session;
 
-	luo = CHECK_OK(luo_open());
 	running_open(r, pci_find(ID_EDU, 0), SIZE);
 	session = new_session();
 	CHECK_OK(luo_preserve(session, r->owner.memfd, MEMORY));

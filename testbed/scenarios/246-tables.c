@@ -69,7 +69,7 @@ static void make_table(enum table t, enum space s, int mark_it)
 	CHECK_OK(iommufd_hwpt_alloc(iommufd, dev_id[0], ids.ioas[s],
 				    &ids.hwpt[t]));
 	if (mark_it)
-		CHECK_OK(iommufd_mark(iommufd, ids.hwpt[t], t));
+		CHECK_OK(iommufd_mark(iommufd, ids.hwpt[t]));
 }
 
 static void open_device(int i)
@@ -134,9 +134,8 @@ static void check_space(enum space s)
 
 static void preserve(void)
 {
-	int luo = CHECK_OK(luo_open());
 
-	session = CHECK_OK(luo_create(luo, session_name));
+	session = CHECK_OK(luo_create(session_name));
 	CHECK_OK(luo_preserve(session, memfd[A], MEMORY_A));
 	CHECK_OK(luo_preserve(session, memfd[B], MEMORY_B));
 	CHECK_OK(luo_preserve(session, iommufd, IOMMUFD));
@@ -176,14 +175,13 @@ static void first(void)
 
 static void retrieve(void)
 {
-	int luo = CHECK_OK(luo_open());
 
 	memcpy(&ids, carry_get("246", NULL), sizeof(ids));
 	mark(MARK_BIND);
 	for (int i = 0; i < DEVICES; i++)
 		pci_bind(pci_find(ID_EDU, i), "vfio-pci");
 	mark(MARK_RETRIEVE);
-	session = CHECK_OK(luo_retrieve_session(luo, session_name));
+	session = CHECK_OK(luo_retrieve_session(session_name));
 	/* Any order will do: what is needed comes along */
 	iommufd = CHECK_OK(luo_retrieve(session, IOMMUFD));
 	for (int i = DEVICES - 1; i >= 0; i--) {

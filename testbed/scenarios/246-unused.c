@@ -30,7 +30,7 @@ static void first(void)
 	kho_count("before");
 	CHECK_OK(iommufd_hwpt_alloc(r->owner.iommufd, r->dev_id,
 				    r->owner.ioas, &unused));
-	CHECK_OK(iommufd_mark(r->owner.iommufd, unused, 1000));
+	CHECK_OK(iommufd_mark(r->owner.iommufd, unused));
 	running_preserve(r, "holdfast-246");
 	running_prepare();
 	CHECK_EQ(kexec_reboot_quietly(), -EINVAL);

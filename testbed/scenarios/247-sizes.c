@@ -182,7 +182,7 @@ static void first_by(int small)
 	dev = CHECK_OK(vfio_cdev_open(pci_find(ID_EDU, 0)));
 	CHECK_OK(vfio_bind_id(dev, iommufd, &dev_id));
 	CHECK_OK(iommufd_hwpt_alloc(iommufd, dev_id, ids.ioas, &ids.hwpt));
-	CHECK_OK(iommufd_mark(iommufd, ids.hwpt, 0));
+	CHECK_OK(iommufd_mark(iommufd, ids.hwpt));
 	CHECK_OK(vfio_attach(dev, ids.hwpt));
 	CHECK_OK(vfio_config_read(dev, PCI_COMMAND, 2, &command));
 	CHECK_OK(vfio_config_write(dev, PCI_COMMAND, 2, command |
@@ -193,7 +193,7 @@ static void first_by(int small)
 	check_changes();
 
 	kho_count("before");
-	session = CHECK_OK(luo_create(CHECK_OK(luo_open()), session_name));
+	session = CHECK_OK(luo_create(session_name));
 	for (int i = 0; i < AREAS; i++)
 		CHECK_OK(luo_preserve(session, memfd[i], FIRST_AREA + i));
 	CHECK_OK(luo_preserve(session, iommufd, IOMMUFD));
@@ -223,8 +223,7 @@ static void retrieve(void)
 	mark(MARK_BIND);
 	pci_bind(pci_find(ID_EDU, 0), "vfio-pci");
 	mark(MARK_RETRIEVE);
-	session = CHECK_OK(luo_retrieve_session(CHECK_OK(luo_open()),
-						session_name));
+	session = CHECK_OK(luo_retrieve_session(session_name));
 	iommufd = CHECK_OK(luo_retrieve(session, IOMMUFD));
 	dev = CHECK_OK(luo_retrieve(session, DEVICE));
 	CHECK_OK(vfio_bind_id(dev, iommufd, &dev_id));

@@ -25,15 +25,14 @@
 static void refused(void)
 {
 	struct running *r = &running[0];
-	int luo = CHECK_OK(luo_open()), session;
+	int session;
 
 	running_open(r, pci_find(ID_EDU, 0), SIZE);
-	CHECK_ERR(iommufd_mark(r->owner.iommufd, r->hwpt, 1), EOPNOTSUPP);
-	session = CHECK_OK(luo_create(luo, "holdfast-249-in-vain"));
+	CHECK_ERR(iommufd_mark(r->owner.iommufd, r->hwpt), EOPNOTSUPP);
+	session = CHECK_OK(luo_create("holdfast-249-in-vain"));
 	CHECK_OK(luo_preserve(session, r->owner.memfd, 1));
 	CHECK_ERR(luo_preserve(session, r->owner.iommufd, 2), EINVAL);
 	close(session);
-	close(luo);
 	running_close(r);
 }
 

@@ -41,7 +41,7 @@ static void first(void)
 
 static void second(void)
 {
-	CHECK(!luo_list("incoming", "holdfast-250-in-vain", NO_TOKEN),
+	CHECK(!luo_session_state(HF_INCOMING, "holdfast-250-in-vain"),
 	      "a session that was given up came along");
 	outlive_take_back();
 	kho_count("after");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Next kernels that could not take a running device over */
 #include "outlive.h"
+#include "raw.h"
 
 static void first(void)
 {
@@ -14,12 +15,13 @@ static void first(void)
 	};
 
 	running_preserve(r, "holdfast-252");
-	/* No image at all */
-	outlive_refused(r, kexec_reboot(), EINVAL);
-	CHECK_OK(kexec_load_page());
+	/* No image at all, which the library sees before the kernel does */
+	outlive_refused(r, kexec_reboot(), ENODATA);
+	outlive_refused(r, raw_reboot(), EINVAL);
+	CHECK_OK(raw_load_page());
 	outlive_refused(r, kexec_reboot(), ENOEXEC);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		kexec_prepare_with(words[i]);
+		kexec_prepare_useless(words[i]);
 		outlive_refused(r, kexec_reboot(), ENOEXEC);
 	}
 	running_prepare();

@@ -17,6 +17,7 @@
 #include "marker.h"
 #include "memory.h"
 #include "pci.h"
+#include "raw.h"
 #include "running.h"
 #include "scenario.h"
 #include "vfio.h"
@@ -32,8 +33,6 @@
 		PORT(s, 4), PORT(s, 5), PORT(s, 6), PORT(s, 7)
 
 enum file { MEMORY, IOMMUFD, DEVICE };
-
-static int luo;
 
 static void check_dma(struct running *r)
 {
@@ -57,11 +56,11 @@ static int try_mark(struct running *r, int n)
 
 	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas, &hwpt));
 	fault_arm(n);
-	ret = iommufd_mark(o->iommufd, hwpt, 99);
+	ret = iommufd_mark(o->iommufd, hwpt);
 	fired = fault_disarm();
 	CHECK(fired || !ret, "mark: %s without a fault", err_name(ret));
 	if (ret)
-		CHECK_OK(iommufd_mark(o->iommufd, hwpt, 99));
+		CHECK_OK(iommufd_mark(o->iommufd, hwpt));
 	CHECK_OK(iommufd_destroy(o->iommufd, hwpt));
 	return fired;
 }
@@ -69,7 +68,7 @@ static int try_mark(struct running *r, int n)
 static int try_preserve(struct running *r, int n, enum file which)
 {
 	int fds[] = { r->owner.memfd, r->owner.iommufd, r->owner.dev };
-	int session = CHECK_OK(luo_create(luo, "holdfast-257")), ret, fired;
+	int session = CHECK_OK(luo_create("holdfast-257")), ret, fired;
 
 	for (int i = 0; i < (int)which; i++)
 		CHECK_OK(luo_preserve(session, fds[i], i));
@@ -103,7 +102,7 @@ static int try_device(struct running *r, int n)
 static int try_close(struct running *r, int n)
 {
 	int fds[] = { r->owner.memfd, r->owner.iommufd, r->owner.dev };
-	int session = CHECK_OK(luo_create(luo, "holdfast-257")), fired;
+	int session = CHECK_OK(luo_create("holdfast-257")), fired;
 
 	for (int i = 0; i < (int)ARRAY_SIZE(fds); i++)
 		CHECK_OK(luo_preserve(session, fds[i], i));
@@ -132,9 +131,8 @@ static void preserving(void)
 	if (!fault_available())
 		stage_skip("this kernel has no fault injection");
 	fault_setup();
-	luo = CHECK_OK(luo_open());
 	running_open(r, pci_find(ID_EDU, 0), SIZE);
-	CHECK_OK(iommufd_mark(r->owner.iommufd, r->hwpt, 1));
+	CHECK_OK(iommufd_mark(r->owner.iommufd, r->hwpt));
 	/* Once without, so that what is allocated for good is there */
 	try_close(r, LIMIT);
 	leak_mark();
@@ -247,7 +245,7 @@ static void finish(struct running *r)
 	int ret;
 
 	fault_arm_all(0, 0);
-	ret = luo_finish(r->session_fd);
+	ret = raw_finish(r->session_fd);
 	fault_disarm_all();
 	CHECK(!ret, "finish: %s", err_name(ret));
 	close(r->session_fd);

@@ -49,7 +49,7 @@ static void second(void)
 
 	/* While its owner lives there is one file */
 	dev = CHECK_OK(luo_retrieve(u->session_fd, u->token + 1));
-	CHECK_OK(vfio_get_info(dev));
+	CHECK_OK(vfio_check_bound(dev));
 	close(dev);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -61,7 +61,7 @@ static void second(void)
 	memfd = CHECK_OK(luo_retrieve(u->session_fd, u->token));
 	memfd_check(memfd, OWNER_MEMORY, u->token);
 	dev = CHECK_OK(luo_retrieve(u->session_fd, u->token + 1));
-	CHECK_ERR(vfio_get_info(dev), EINVAL);
+	CHECK_ERR(vfio_check_bound(dev), EUNATCH);
 	pci_check_state(bdf, "retrieved");
 	owner_adopt(&u->owner, bdf, dev, memfd);
 	CHECK(!owner_is_dirty(&u->owner), "the device was not reset");

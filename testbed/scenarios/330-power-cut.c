@@ -135,7 +135,7 @@ static void check_none(const char *bdf, void *data)
 	pci_check_state(bdf, "none");
 }
 
-static void check_device(int luo, const char *bdf)
+static void check_device(const char *bdf)
 {
 	struct owner o;
 	int fd;
@@ -143,7 +143,7 @@ static void check_device(int luo, const char *bdf)
 	owner_open(&o, bdf);
 	CHECK(!o.ops->dirty || !owner_is_dirty(&o), "%s was not reset", bdf);
 	owner_check(&o);
-	fd = CHECK_OK(luo_create(luo, session));
+	fd = CHECK_OK(luo_create(session));
 	CHECK_OK(luo_preserve(fd, o.dev, 1));
 	pci_check_state(bdf, "preserved");
 	close(fd);
@@ -155,19 +155,17 @@ static void check_device(int luo, const char *bdf)
 static void after(void)
 {
 	char *nvme = pci_find(ID_NVME, 0), *driver, *list;
-	int luo;
 
 	pci_each(check_none, NULL);
 	driver = pci_driver(nvme);
 	CHECK(!strcmp(driver, "nvme"), "%s: driver '%s', not its own", nvme,
 	      driver);
-	luo = CHECK_OK(luo_open());
-	CHECK_ERR(luo_retrieve_session(luo, session), ENOENT);
+	CHECK_ERR(luo_retrieve_session(session), ESRCH);
 	list = file_read(DEBUGFS, NULL);
 	CHECK(list && !strstr(list, "incoming"), "the list of sessions is '%s'",
 	      list ? list : "not there");
-	check_device(luo, pci_find(ID_E1000E, 0));
-	check_device(luo, nvme);
+	check_device(pci_find(ID_E1000E, 0));
+	check_device(nvme);
 	free(list);
 	free(driver);
 }

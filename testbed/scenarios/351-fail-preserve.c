@@ -13,9 +13,9 @@
 #define LIMIT	400
 
 /* Return: was a fault injected? */
-static int try_preserve(int luo, struct owner *o, int n)
+static int try_preserve(struct owner *o, int n)
 {
-	int session = CHECK_OK(luo_create(luo, "holdfast-351"));
+	int session = CHECK_OK(luo_create("holdfast-351"));
 	int ret, fired;
 
 	fault_arm(n);
@@ -31,9 +31,9 @@ static int try_preserve(int luo, struct owner *o, int n)
 	return fired;
 }
 
-static int try_close(int luo, struct owner *o, int n)
+static int try_close(struct owner *o, int n)
 {
-	int session = CHECK_OK(luo_create(luo, "holdfast-351"));
+	int session = CHECK_OK(luo_create("holdfast-351"));
 	int fired;
 
 	CHECK_OK(luo_preserve(session, o->dev, 1));
@@ -45,12 +45,12 @@ static int try_close(int luo, struct owner *o, int n)
 	return fired;
 }
 
-static void sweep(const char *what, int (*try)(int, struct owner *, int),
-		  int luo, struct owner *o)
+static void sweep(const char *what, int (*try)(struct owner *, int),
+		  struct owner *o)
 {
 	int n;
 
-	for (n = 1; try(luo, o, n); n++)
+	for (n = 1; try(o, n); n++)
 		CHECK(n < LIMIT, "%s: no end after %d sites", what, n);
 	owner_check(o);
 	say("%s: %d sites failed once", what, n - 1);
@@ -59,7 +59,6 @@ static void sweep(const char *what, int (*try)(int, struct owner *, int),
 
 static void only(void)
 {
-	int luo = CHECK_OK(luo_open());
 	struct owner o;
 
 	if (!fault_available())
@@ -67,10 +66,10 @@ static void only(void)
 	fault_setup();
 	owner_open(&o, pci_find(ID_E1000E, 0));
 	/* Once without, so that what is allocated for good is there */
-	try_preserve(luo, &o, LIMIT);
+	try_preserve(&o, LIMIT);
 	leak_mark();
-	sweep("preserve", try_preserve, luo, &o);
-	sweep("unpreserve", try_close, luo, &o);
+	sweep("preserve", try_preserve, &o);
+	sweep("unpreserve", try_close, &o);
 	owner_close(&o);
 	leak_check();
 }

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "machines.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "update.h"
 #include "vfio.h"
@@ -38,13 +39,13 @@ static void freeze_in_vain(struct update *u)
 	int ret, n;
 
 	fault_arm(1);
-	ret = kexec_reboot_quietly();
+	ret = raw_reboot();
 	n = fault_disarm();
 	CHECK(ret == -EINVAL, "with one fault: %s", err_name(ret));
 	CHECK(!n, "freeze or unfreeze allocates, what fails has to be tried");
 
 	fault_arm_all(0, 0);
-	ret = kexec_reboot_quietly();
+	ret = raw_reboot();
 	n = fault_disarm_all();
 	CHECK(ret == -EINVAL, "without memory: %s", err_name(ret));
 	CHECK(!n, "freeze and unfreeze asked %d times for memory", n);

@@ -10,6 +10,7 @@
 #include "machines.h"
 #include "memory.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "update.h"
 
@@ -70,7 +71,7 @@ static void finish_without_memory(struct update *u)
 	int ret, n;
 
 	fault_arm_all(0, 0);
-	ret = luo_finish(u->session_fd);
+	ret = raw_finish(u->session_fd);
 	n = fault_disarm_all();
 	CHECK(!ret, "finish: %s", err_name(ret));
 	CHECK(!n, "finish asked %d times for memory", n);

@@ -17,9 +17,9 @@
 
 #include "fault.h"
 #include "log.h"
-#include "luo.h"
 #include "machines.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "update.h"
 
@@ -86,14 +86,14 @@ static void sweep_open(void)
 
 	for (slab = 0; slab < LIMIT * STEP; slab += STEP) {
 		fault_arm_all(slab, ALL_WELL);
-		ret = luo_open();
+		ret = raw_luo_open();
 		fault_disarm_all();
 		if (ret != -ENOMEM)
 			break;
 	}
 	say("open: failed for good with %d bytes", slab);
 	CHECK_ERR(ret, EIO);
-	CHECK_ERR(luo_open(), EIO);
+	CHECK_ERR(raw_luo_open(), EIO);
 }
 
 static void second(void)

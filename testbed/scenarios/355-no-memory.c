@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "owner.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "update.h"
 
@@ -49,8 +50,7 @@ static void sweep(const char *what, try_fn try, void *arg)
 static int try_preserve(void *arg, int slab, int pages)
 {
 	struct owner *o = arg;
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_create(luo, SESSION)), ret, n;
+	int session = CHECK_OK(luo_create(SESSION)), ret, n;
 
 	fault_arm_all(slab, pages);
 	ret = luo_preserve(session, o->dev, 1);
@@ -67,7 +67,6 @@ static int try_preserve(void *arg, int slab, int pages)
 	fault_disarm_all();
 	pci_check_state(o->bdf, "none");
 	pci_check_state(pci_parent(o->bdf), "none");
-	close(luo);
 	return n;
 }
 
@@ -95,10 +94,10 @@ static void first(void)
 static int try_session(void *arg, int slab, int pages)
 {
 	struct update *u = arg;
-	int luo = CHECK_OK(luo_open()), ret, n;
+	int luo = CHECK_OK(raw_luo_open()), ret, n;
 
 	fault_arm_all(slab, pages);
-	ret = luo_retrieve_session(luo, SESSION);
+	ret = raw_retrieve_session(luo, SESSION);
 	n = fault_disarm_all();
 	CHECK(n || ret >= 0, "session: %s without a fault", err_name(ret));
 	pci_check_state(u->owner.bdf, "incoming");
@@ -113,8 +112,7 @@ static int try_session(void *arg, int slab, int pages)
 static int try_retrieve(void *arg, int slab, int pages)
 {
 	struct update *u = arg;
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, SESSION)), dev, n;
+	int session = CHECK_OK(luo_retrieve_session(SESSION)), dev, n;
 
 	fault_arm_all(slab, pages);
 	dev = luo_retrieve(session, u->token + 1);
@@ -130,7 +128,6 @@ static int try_retrieve(void *arg, int slab, int pages)
 	close(session);
 	fault_disarm_all();
 	pci_check_state(u->owner.bdf, "incoming");
-	close(luo);
 	return n;
 }
 
@@ -151,7 +148,7 @@ static void second(void)
 	update_sessions();
 	update_retrieve_all();
 	fault_arm_all(0, 0);
-	CHECK_OK(luo_finish(u->session_fd));
+	CHECK_OK(raw_finish(u->session_fd));
 	fault_disarm_all();
 	pci_check_state(u->owner.bdf, "none");
 	pci_check_state(updates[1].owner.bdf, "none");

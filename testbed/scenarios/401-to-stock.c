@@ -55,7 +55,7 @@ static void second(void)
 		owner_close(&o);
 	}
 	/* What that kernel does with a type of file that it does not know */
-	CHECK_ERR(luo_open(), EIO);
+	CHECK_ERR(luo_create("holdfast-401-new"), EIO);
 }
 
 /* Once, and by the kernel that knew of them */

@@ -17,26 +17,23 @@
 
 static void first(void)
 {
-	int luo = CHECK_OK(luo_open()), session, memfd;
+	int session, memfd;
 
-	session = CHECK_OK(luo_create(luo, MEMORY));
+	session = CHECK_OK(luo_create(MEMORY));
 	memfd = memfd_make("version", SIZE);
 	memfd_fill(memfd, SIZE, 405);
 	CHECK_OK(luo_preserve(session, memfd, 1));
-	close(luo);	/* one may have it at a time */
 	update_preserve("holdfast-version", pci_find(ID_E1000E, 0));
 	update_go();
 }
 
 static void check_others(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, MEMORY));
+	int session = CHECK_OK(luo_retrieve_session(MEMORY));
 
 	memfd_check(CHECK_OK(luo_retrieve(session, 1)), SIZE, 405);
 	CHECK_OK(luo_finish(session));
 	close(session);
-	close(luo);
 }
 
 static void second(void)

@@ -6,6 +6,7 @@
  * does not stop between the kernels.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/vfio.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "measure.h"
 #include "owner.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "stage.h"
 #include "vfio.h"
@@ -64,10 +66,10 @@ static int is(const char *kind)
  * Interrupts of the last device in the last session are on: everything before
  * it is frozen, it refuses, everything is unfrozen.
  */
-static void measure_freeze(int luo)
+static void measure_freeze(void)
 {
 	struct owner late;
-	int session = CHECK_OK(luo_create(luo, SESSION "-late"));
+	int session = CHECK_OK(luo_create(SESSION "-late"));
 	int event = eventfd(0, EFD_CLOEXEC);
 
 	owner_open(&late, pci_find(ID_EDU, 0));
@@ -77,7 +79,7 @@ static void measure_freeze(int luo)
 		struct log_clock clock;
 
 		log_clock_start(&clock);
-		CHECK_ERR(kexec_reboot_quietly(), EINVAL);
+		CHECK_ERR(raw_reboot(), EINVAL);
 		log_clock_stop(&clock, "liveupdate: cannot be frozen");
 		/* The first one finds cold caches of all kinds */
 		if (i == 2)
@@ -107,7 +109,7 @@ static void wait_for_full_second(void)
 
 static void first(void)
 {
-	int n = pci_count(ID_VIRTIO_NET), luo, session;
+	int n = pci_count(ID_VIRTIO_NET), session;
 	struct samples preserve, reset;
 	char *list = NULL;
 	long pages;
@@ -123,8 +125,7 @@ static void first(void)
 		SAMPLE(&reset, CHECK_OK(vfio_reset(owners[i].dev)));
 	samples_say(&reset, "reset");
 
-	luo = CHECK_OK(luo_open());
-	session = CHECK_OK(luo_create(luo, SESSION));
+	session = CHECK_OK(luo_create(SESSION));
 	kexec_prepare(NULL);
 	pages = free_pages();
 	for (int i = 0; i < n && !is("empty"); i++)
@@ -135,7 +136,7 @@ static void first(void)
 		samples_say(&preserve, "preserve");
 		say("bench: pages=%ld", pages);
 	}
-	measure_freeze(luo);
+	measure_freeze();
 	/*
 	 * Taken away only now: what cannot be reset cannot be preserved. The
 	 * kernel says so, tries in vain and goes on.
@@ -144,7 +145,7 @@ static void first(void)
 		CHECK_OK(pci_attr_write(owners[i].bdf, "reset_method", "\n"));
 	wait_for_full_second();
 	say("bench: clock reboot=%llu", __rdtsc());
-	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot_quietly()));
+	FAIL("reboot(KEXEC): %s", err_name(raw_reboot()));
 }
 
 static int recall(void)
@@ -158,6 +159,13 @@ static int recall(void)
 	return n;
 }
 
+static int get_device(const char *cdev, int session, int i)
+{
+	if (session < 0)
+		return open(cdev, O_RDWR | O_CLOEXEC);
+	return luo_retrieve(session, i);
+}
+
 /* Every device usable again, its file bound to an iommufd */
 static void take_back(int n, int session)
 {
@@ -166,12 +174,13 @@ static void take_back(int n, int session)
 	samples_init(&get);
 	samples_init(&bind);
 	for (int i = 0; i < n; i++) {
+		struct hf_device d = { .size = sizeof(d) };
 		struct owner *o = &owners[i];
 
 		pci_bind(o->bdf, "vfio-pci");
-		SAMPLE(&get, o->dev = CHECK_OK(session < 0 ?
-					       vfio_cdev_open(o->bdf) :
-					       luo_retrieve(session, i)));
+		CHECK_OK(hf_device_find(NULL, o->bdf, &d, NULL));
+		SAMPLE(&get, o->dev = CHECK_OK(get_device(d.cdev, session,
+							   i)));
 		o->iommufd = CHECK_OK(iommufd_open());
 		SAMPLE(&bind, CHECK_OK(vfio_bind(o->dev, o->iommufd)));
 	}
@@ -182,15 +191,16 @@ static void take_back(int n, int session)
 static void second(void)
 {
 	unsigned long long clock = __rdtsc(), back;
-	int n = recall(), luo, session = -1;
+	int n = recall(), session = -1;
 	struct samples finish;
 
 	say("bench: clock init=%llu", clock);
 	say("bench: entries=%d", log_records("liveupdate: incoming"));
-	luo = CHECK_OK(luo_open());
+	/* The first one reads what came along, which is not to be counted */
+	close(CHECK_OK(raw_luo_open()));
 	back = __rdtsc();
 	if (!is("empty"))
-		session = CHECK_OK(luo_retrieve_session(luo, SESSION));
+		session = CHECK_OK(luo_retrieve_session(SESSION));
 	take_back(n, session);
 	back = __rdtsc() - back;
 	say("bench: back=%llu", back);
@@ -200,7 +210,7 @@ static void second(void)
 	SAMPLE(&finish, CHECK_OK(luo_finish(session)));
 	samples_say(&finish, "finish");
 	for (int i = 0; i < n; i++)
-		CHECK_OK(vfio_get_info(owners[i].dev));
+		CHECK_OK(vfio_check_bound(owners[i].dev));
 }
 
 #define BENCH(n, kind, words, ...)					\

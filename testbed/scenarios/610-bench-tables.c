@@ -23,6 +23,7 @@
 #include "measure.h"
 #include "memory.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "stage.h"
 #include "vfio.h"
@@ -89,7 +90,7 @@ static void text_name(const struct load *l, char *name)
 		ret_;							\
 	})
 
-static void load(struct load *l, int luo)
+static void load(struct load *l)
 {
 	size_t size = l->mb * MB;
 	int memfd, iommufd, dev, session;
@@ -113,8 +114,8 @@ static void load(struct load *l, int luo)
 	l->tables = table_pages() - before;
 
 	text_name(l, name);
-	session = CHECK_OK(luo_create(luo, name));
-	CHECK_OK(iommufd_mark(iommufd, l->hwpt, 0));
+	session = CHECK_OK(luo_create(name));
+	CHECK_OK(iommufd_mark(iommufd, l->hwpt));
 	TIMED(l->preserve[MEMFD], luo_preserve(session, memfd, MEMFD));
 	TIMED(l->preserve[IOMMUFD], luo_preserve(session, iommufd, IOMMUFD));
 	TIMED(l->preserve[DEVICE], luo_preserve(session, dev, DEVICE));
@@ -125,7 +126,6 @@ static void load(struct load *l, int luo)
 static void first(void)
 {
 	struct load l[N];
-	int luo = CHECK_OK(luo_open());
 
 	memset(l, 0, sizeof(l));
 	for (int i = 0; i < N; i++) {
@@ -133,12 +133,12 @@ static void first(void)
 			 pci_find(ID_EDU, i));
 		l[i].mb = plan[i].mb;
 		l[i].large = plan[i].large;
-		load(&l[i], luo);
+		load(&l[i]);
 	}
 	carry_put("loads", l, sizeof(l));
 	kexec_prepare(NULL);
 	say("bench: clock reboot=%llu", __rdtsc());
-	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot_quietly()));
+	FAIL("reboot(KEXEC): %s", err_name(raw_reboot()));
 }
 
 /* What the law is about: tables of the lowest level, which hold all entries */
@@ -195,7 +195,7 @@ static void check_law(const struct load *l)
 		     2 * FACTOR);
 }
 
-static void take_back(struct load *l, int luo)
+static void take_back(struct load *l)
 {
 	int session, fd[STEPS];
 	char name[64];
@@ -203,7 +203,7 @@ static void take_back(struct load *l, int luo)
 
 	pci_bind(l->bdf, "vfio-pci");
 	text_name(l, name);
-	session = CHECK_OK(luo_retrieve_session(luo, name));
+	session = CHECK_OK(luo_retrieve_session(name));
 	for (int i = 0; i < STEPS; i++)
 		fd[i] = TIMED(l->retrieve[i], luo_retrieve(session, i));
 	TIMED(l->bind, vfio_bind_id(fd[DEVICE], fd[IOMMUFD], &id));
@@ -222,11 +222,10 @@ static void second(void)
 {
 	unsigned long long clock = __rdtsc();
 	struct load *l = carry_get("loads", NULL);
-	int luo = CHECK_OK(luo_open());
 
 	say("bench: clock init=%llu", clock);
 	for (int i = 0; i < N; i++)
-		take_back(&l[i], luo);
+		take_back(&l[i]);
 	check_law(l);
 }
 

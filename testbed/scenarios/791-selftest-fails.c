@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Mirror: upstream's test of LUO while somebody else has it open */
 #include "log.h"
-#include "luo.h"
+#include "raw.h"
 #include "scenario.h"
 #include "selftest.h"
 
 static void only(void)
 {
-	CHECK_OK(luo_open());
+	CHECK_OK(raw_luo_open());
 	selftest_run(STRINGS("liveupdate"), NULL);
 }
 

@@ -20,7 +20,7 @@ static void give_up(const char *bdf)
 	program_signal(&vmm, SIGUSR1);
 	program_expect(&vmm, "given up: going on", 30);
 	pci_check_state(bdf, "none");
-	CHECK(!luo_list("outgoing", VMM_SESSION, NO_TOKEN),
+	CHECK(!luo_session_state(HF_OUTGOING, VMM_SESSION),
 	      "the session is still there");
 	vmm_check_works(&vmm);
 }

@@ -13,6 +13,7 @@
 #include "marker.h"
 #include "owner.h"
 #include "pci.h"
+#include "raw.h"
 #include "scenario.h"
 #include "vmm.h"
 
@@ -20,7 +21,7 @@
 
 /* The tiny VMM on a device of the right kind, and on one that must stay */
 static struct program vmm = {
-	.env = STRINGS("NOTIFY_SOCKET=@holdfast-nobody"),
+	.env = STRINGS("NOTIFY_SOCKET=@holdfast-nobody", "FDSTORE=1"),
 }, other;
 
 /* One line with the name of the error, and what to do about it */
@@ -64,7 +65,7 @@ static void check_start(const char *bdf)
 	refused(VMM_ARGS("0000:00:00.0"), "vmm-job", "pass an edu");
 	refused(VMM_ARGS("--name", "systemd", bdf), "session-name-reserved",
 		"choose a name");
-	luo = CHECK_OK(luo_open());
+	luo = CHECK_OK(raw_luo_open());
 	refused(VMM_ARGS(bdf), "liveupdate-busy", "stop that process");
 	close(luo);
 	owner_open(&o, bdf);
@@ -79,10 +80,10 @@ static void first(void)
 
 	check_start(bdf);
 	vmm_start(&vmm, VMM_ARGS(bdf), 0);
-	luo = CHECK_OK(luo_open());
+	luo = CHECK_OK(raw_luo_open());
 	not_prepared(&vmm, bdf, "liveupdate-busy", "stop that process");
-	session = CHECK_OK(luo_create(luo, VMM_SESSION));
 	close(luo);
+	session = CHECK_OK(luo_create(VMM_SESSION));
 	not_prepared(&vmm, bdf, "session-name-taken", "choose another name");
 	close(session);
 
@@ -121,10 +122,10 @@ static void second(void)
 	CHECK_EQ(program_end(&other, 30), 1);
 	other.uid = 0;
 
-	luo = CHECK_OK(luo_open());
+	luo = CHECK_OK(raw_luo_open());
 	refused(VMM_ARGS(bdf), "liveupdate-busy", "stop that process");
-	session = CHECK_OK(luo_retrieve_session(luo, VMM_SESSION));
 	close(luo);
+	session = CHECK_OK(luo_retrieve_session(VMM_SESSION));
 	refused(VMM_ARGS(bdf), "session-held", "stop that process");
 	close(session);
 

@@ -31,10 +31,8 @@ static void pass(int n, const char *name, int fd)
 static void first(void)
 {
 	char *bdf = pci_find(ID_HDA, 0);
-	int luo = CHECK_OK(luo_open());
 
-	vmm_pass_session(&vmm, CHECK_OK(luo_create(luo, VMM_SESSION)));
-	close(luo);
+	vmm_pass_session(&vmm, CHECK_OK(luo_create(VMM_SESSION)));
 	pci_bind(bdf, "vfio-pci");
 	pass(1, "iommu", CHECK_OK(iommufd_open()));
 	pass(2, "device", CHECK_OK(vfio_cdev_open(bdf)));

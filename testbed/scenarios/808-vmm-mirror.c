@@ -46,7 +46,7 @@ static void first_scribbles(void)
 
 	vmm_start(&vmm, VMM_ARGS(bdf), 0);
 	vmm_prepare(&vmm);
-	mem = program_memory(&vmm, "tiny-vmm", VMM_SHARE);
+	mem = program_memory(&vmm, VMM_SHARE);
 	mem[GUARD + 100] ^= 1;
 	kexec_next();
 }
@@ -68,7 +68,7 @@ static void only_other_data(void)
 	char *bdf = pci_find(ID_EDU, 0), *mem;
 
 	vmm_start(&vmm, VMM_ARGS(bdf), 0);
-	mem = program_memory(&vmm, "tiny-vmm", VMM_SHARE);
+	mem = program_memory(&vmm, VMM_SHARE);
 	for (double end = now() + 3; now() < end; usleep(1000))
 		mem[SENT]++;
 	CHECK_EQ(program_end(&vmm, 60), 1);

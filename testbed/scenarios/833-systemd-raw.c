@@ -35,7 +35,8 @@ static void first(void)
 	system_run(0, STRINGS(""), SYSTEMCTL("daemon-reload"));
 	system_run(0, STRINGS(""), SYSTEMCTL("start", UNIT));
 	system_check(UNIT, "NFileDescriptorStore", "2");
-	tool_run(1, STRINGS("/dev/vfio/devices/vfio0", "of process 1",
+	tool_run(1, STRINGS("/dev/vfio/devices/vfio0, fd ", "/dev/iommu, fd ",
+			    "of process 1",
 			    "a service keeps it in the fd store of systemd",
 			    "store only the session fd"),
 		 TOOL("check", bdf));

@@ -10,8 +10,7 @@
 
 static void first(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_create(luo, "holdfast-908"));
+	int session = CHECK_OK(luo_create("holdfast-908"));
 	int memfd = memfd_make("908", SIZE);
 	char *mem = memfd_map(memfd, SIZE);
 
@@ -23,8 +22,7 @@ static void first(void)
 
 static void second(void)
 {
-	int luo = CHECK_OK(luo_open());
-	int session = CHECK_OK(luo_retrieve_session(luo, "holdfast-908"));
+	int session = CHECK_OK(luo_retrieve_session("holdfast-908"));
 
 	memfd_check(CHECK_OK(luo_retrieve(session, 1)), SIZE, 908);
 }

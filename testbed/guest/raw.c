@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Calls to the kernel that the library does not make, or not alone */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/iommufd.h>
+#include <linux/kexec.h>
+#include <linux/liveupdate.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "raw.h"
+
+#define MAP_FLAGS (IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | \
+		   IOMMU_IOAS_MAP_WRITEABLE)
+
+int raw_luo_open(void)
+{
+	int fd = open("/dev/liveupdate", O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int raw_retrieve_session(int luo, const char *name)
+{
+	struct liveupdate_ioctl_retrieve_session arg = { .size = sizeof(arg) };
+
+	snprintf((char *)arg.name, sizeof(arg.name), "%s", name);
+	if (ioctl(luo, LIVEUPDATE_IOCTL_RETRIEVE_SESSION, &arg))
+		return -errno;
+	return arg.fd;
+}
+
+int raw_finish(int session)
+{
+	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
+
+	return ioctl(session, LIVEUPDATE_SESSION_FINISH, &arg) ? -errno : 0;
+}
+
+int raw_reboot(void)
+{
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_KEXEC, NULL);
+	return -errno;
+}
+
+int raw_mark(int iommufd, uint32_t hwpt, uint64_t token)
+{
+	struct iommu_hwpt_liveupdate_mark_preserve arg = {
+		.size = sizeof(arg), .hwpt_id = hwpt, .token = token,
+	};
+
+	return ioctl(iommufd, IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE, &arg) ?
+		-errno : 0;
+}
+
+int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
+		 uint64_t iova)
+{
+	struct iommu_ioas_map arg = {
+		.size = sizeof(arg), .flags = MAP_FLAGS, .ioas_id = ioas,
+		.user_va = (uintptr_t)mem, .length = size, .iova = iova,
+	};
+
+	return ioctl(iommufd, IOMMU_IOAS_MAP, &arg) ? -errno : 0;
+}
+
+int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
+		 uint64_t iova)
+{
+	struct iommu_ioas_map_file arg = {
+		.size = sizeof(arg), .flags = MAP_FLAGS, .ioas_id = ioas,
+		.fd = memfd, .length = size, .iova = iova,
+	};
+
+	return ioctl(iommufd, IOMMU_IOAS_MAP_FILE, &arg) ? -errno : 0;
+}
+
+int raw_load(int kernel, int initrd, const char *cmdline)
+{
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
+		    cmdline, 0UL))
+		return -errno;
+	return 0;
+}
+
+/* One page that is no kernel */
+int raw_load_page(void)
+{
+	static char page[4096] __attribute__((aligned(4096)));
+	struct kexec_segment segment = {
+		.buf = page, .bufsz = sizeof(page),
+		.mem = (void *)0x4000000, .memsz = sizeof(page),
+	};
+
+	if (syscall(SYS_kexec_load, 0x4000000UL, 1UL, &segment,
+		    KEXEC_ARCH_DEFAULT))
+		return -errno;
+	return 0;
+}

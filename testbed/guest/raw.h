@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Calls to the kernel that the library does not make, or not alone. Each says
+ * why it is here; whatever else the guest asks of the kernel for a live update
+ * goes through the library. All return >= 0 or -errno.
+ */
+#ifndef TESTBED_GUEST_RAW_H
+#define TESTBED_GUEST_RAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The library never keeps it open, which shuts everybody else out */
+int raw_luo_open(void);
+
+/*
+ * The library opens /dev/liveupdate, asks what a session is, or whether a
+ * kernel is loaded: other calls in which an injected fault would come up, or that
+ * cost time where it is measured.
+ */
+int raw_retrieve_session(int luo, const char *name);
+int raw_finish(int session);
+int raw_reboot(void);
+
+/* The library has one mark for a page table: its id */
+int raw_mark(int iommufd, uint32_t hwpt, uint64_t token);
+
+/* It maps only what can be preserved: no private memory, dma-buf, open memfd */
+int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
+		 uint64_t iova);
+int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
+		 uint64_t iova);
+
+/* It loads no kernel that would take nothing over, nor by the older call */
+int raw_load(int kernel, int initrd, const char *cmdline);
+int raw_load_page(void);
+
+#endif

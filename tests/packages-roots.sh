@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2317
+#
+# Sourced by packages.sh: the packages in root file systems of Debian, and what
+# mkinitramfs and dracut make of the hooks there. Nothing is booted.
+
+# shellcheck source=setup/sources.sh
+source "$root/setup/sources.sh"
+
+release=7.3.4-module
+mods=$out/build/module/mods/lib/modules
+
+# The machine's own mirror and keys, for another suite. A mirror that is a
+# snapshot is older than its Release file says it may be.
+mirror_of() {
+	local codename stanza
+	codename=$(
+		# shellcheck disable=SC1091
+		source /etc/os-release
+		echo "${VERSION_CODENAME:-}"
+	)
+	stanza=$(apt_stanza "$codename" /etc/apt)
+	[[ -n $stanza ]] || return
+	echo "Types: deb"
+	grep -v '^Check-Valid-Until:' <<<"$stanza"
+	printf 'Suites: %s\nComponents: main\nCheck-Valid-Until: no\n' "$1"
+}
+
+# inside COMMAND...: in the root file system at hand, with what programs there
+# expect; mounts and processes end with it
+inside() {
+	unshare --mount --pid --fork bash -c 'mount -t proc proc "$1/proc" &&
+		mount --bind /dev "$1/dev" && exec env -i HOME=/root LC_ALL=C \
+		PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$@"' sh "$tree" "$@"
+}
+
+# root_of SUITE PACKAGE: made once, unpacked anew each time
+root_of() {
+	local tar=$work/roots/$1-$2.tar
+	mkdir -p "$work/roots"
+	if [[ ! -e $tar ]]; then
+		echo "     making: Debian $1 with $2"
+		mirror_of "$1" >"$work/roots/sources" || return
+		mmdebstrap --variant=essential --format=tar \
+			--include="$2,kmod,udev,zlib1g,cpio" "$1" "$tar.new" \
+			"$work/roots/sources" >"$out/log/packages-$1-$2.log" \
+			2>&1 || return
+		mv "$tar.new" "$tar"
+	fi
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	tar -C "$tree" --exclude='./dev/*' -xpf "$tar"
+	mkdir -p "$tree/usr/lib/modules"
+	cp -a "$mods/$release" "$tree/usr/lib/modules/"
+	rm -f "$tree/usr/lib/modules/$release/build"
+	cp "$out/build/module/.config" "$tree/boot/config-$release"
+}
+
+installed() {
+	cp "$work"/src/holdfast_*.deb "$work"/src/libholdfast0_*.deb \
+		"$tree/root/"
+	inside sh -c 'dpkg -i /root/*.deb' >"$work/dpkg.log" 2>&1 ||
+		cat "$work/dpkg.log"
+	inside holdfast version >/dev/null
+	mkdir -p "$tree/etc/holdfast.conf.d"
+	echo "# of a test" >"$tree/etc/holdfast.conf.d/test.conf"
+}
+
+# Into /image, as a tree; with microcode in front of it into /image/main
+image() {
+	local how
+	case $1 in
+	initramfs-tools)
+		how="mkinitramfs -o /image.cpio $release &&
+			unmkinitramfs /image.cpio /image"
+		;;
+	dracut)
+		how="dracut --no-hostonly --force /image.cpio $release &&
+			mkdir /image && cd /image &&
+			lsinitrd --unpack /image.cpio"
+		;;
+	esac
+	rm -rf "$tree/image" "$tree/image.cpio" "$tree/main"
+	inside sh -c "$how" >"$work/image.log" 2>&1 || return
+	if [[ -d $tree/image/main ]]; then
+		mv "$tree/image/main" "$tree/main"
+		rm -rf "$tree/image"
+		mv "$tree/main" "$tree/image"
+	fi
+}
+
+made() {
+	image "$1" || tail -n 20 "$work/image.log"
+}
+
+# Programs of the image see nothing but the image.
+in_image() {
+	local tree=$tree/image
+	mkdir -p "$tree/proc" "$tree/dev" "$tree/sys"
+	inside "$@"
+}
+
+has_tool() {
+	in_image holdfast version >/dev/null
+}
+
+# Loading vfio-pci takes the whole chain, in the order it is listed.
+has_modules() {
+	in_image modprobe -S "$release" -n --show-depends vfio-pci |
+		sed -n 's,.*/\([a-z_-]*\)\.ko.*,\1,p' >"$work/chain"
+	grep -qx iommufd "$work/chain" || echo "iommufd: not needed by vfio-pci"
+	[[ $(tail -n 1 "$work/chain") == vfio-pci ]] || echo "vfio-pci: missing"
+}
+
+has_rule() {
+	cmp "$root/udev/70-holdfast.rules" \
+		"$tree/image/usr/lib/udev/rules.d/70-holdfast.rules"
+}
+
+has_file() {
+	[[ -e $tree/image/etc/holdfast.conf.d/test.conf ]] ||
+		echo "test.conf: not there"
+}
+
+# Before the script that starts udev
+has_script() {
+	case $1 in
+	initramfs-tools)
+		awk '$1 ~ /init-top\/holdfast$/ { ours = NR }
+			$1 ~ /init-top\/udev$/ { udev = NR }
+			END { if (!ours || !udev || ours > udev)
+				print "ours is " ours ", udev is " udev }' \
+			"$tree/image/scripts/init-top/ORDER"
+		;;
+	dracut)
+		find "$tree/image" -path '*hooks/pre-udev/10-holdfast-bind.sh' |
+			grep -q . || echo "no script before udev"
+		;;
+	esac
+}
+
+# At boot, with one device that came over: the script asks for a driver, and
+# as no kernel answers that fails, is told, and the boot goes on.
+runs() {
+	local device=$tree/image/sys/bus/pci/devices/0000:00:03.0 script
+	script=$(find "$tree/image" -path '*/init-top/holdfast' -o \
+		-name '10-holdfast-bind.sh')
+	mkdir -p "$device/liveupdate" "$tree/image/sys/bus/pci/drivers/vfio-pci"
+	echo incoming >"$device/liveupdate/state"
+	echo 0x020000 >"$device/class"
+	echo >"$device/driver_override"
+	: >"$tree/image/sys/bus/pci/drivers_probe"
+	in_image sh -c '. "$1"; echo "goes on"' sh "${script#"$tree/image"}"
+	echo "override: $(<"$device/driver_override")"
+	echo "probed: $(<"$tree/image/sys/bus/pci/drivers_probe")"
+}
+
+# All of it goes with the package.
+without() {
+	inside dpkg -P holdfast >"$work/dpkg.log" 2>&1 || cat "$work/dpkg.log"
+	rm -rf "$tree/etc/holdfast.conf.d"
+	image "$1" || tail -n 5 "$work/image.log"
+	find "$tree/image" "$tree/usr" "$tree/etc" -iname '*holdfast*' \
+		-not -name 'libholdfast*' -not -path '*/doc/libholdfast0*'
+}
+
+without_script() {
+	has_script "$1"
+	[[ -e $tree/image/usr/sbin/holdfast ]] || echo "no tool"
+}
+
+roots() {
+	local suite package name
+	if ((EUID)); then
+		skip "initramfs: not root: chroot needs it: run ./run check" \
+			"packages as root"
+		return
+	fi
+	[[ -e $mods/$release/modules.dep ]] || "$root/kernel/scripts/build.sh" module ||
+		return
+	tree=$work/root
+	while read -r suite package; do
+		name="$suite: $package"
+		if ! root_of "$suite" "$package"; then
+			fail "$name: no root file system: see" \
+				"$out/log/packages-$suite-$package.log"
+			continue
+		fi
+		clean "$name: the packages install, and the tool runs" installed
+		clean "$name: an image is made" made "$package"
+		clean "$name: the tool runs inside of it" has_tool
+		clean "$name: vfio-pci can be loaded there" has_modules
+		clean "$name: the rule is there" has_rule
+		clean "$name: the configuration is there" has_file
+		clean "$name: the script is there, before udev" \
+			has_script "$package"
+		runs >"$work/runs" 2>&1 || true
+		fires "$name: the script asks for the driver" \
+			'^override: vfio-pci|^probed: 0000:00:03.0' cat "$work/runs"
+		fires "$name: ... and the boot goes on when that fails" \
+			'^goes on$' cat "$work/runs"
+		clean "$name: nothing stays when the package goes" \
+			without "$package"
+		fires "$name: ... and its absence is seen" 'no tool' \
+			without_script "$package"
+	done <<-END
+	bookworm initramfs-tools
+	trixie initramfs-tools
+	trixie dracut
+	END
+	rm -rf "$tree"
+}
