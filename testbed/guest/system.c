@@ -151,7 +151,7 @@ void system_run(int status, const char *const *words, const char *const *argv)
 
 char *system_wait(const char *const *words, const char *const *argv)
 {
-	double end = now() + 60;
+	double end = now() + 120;
 	char *said;
 
 	while (run(argv, &said) < 0 || !says_all(said, words)) {

@@ -43,5 +43,5 @@ SCENARIO(systemd_given) = {
 	.judge = judge_running,
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 };

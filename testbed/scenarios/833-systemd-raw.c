@@ -63,5 +63,5 @@ SCENARIO(systemd_raw) = {
 	.stage = { first, second },
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 };

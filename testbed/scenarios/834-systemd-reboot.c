@@ -36,5 +36,5 @@ SCENARIO(systemd_reboot) = {
 	.judge = judge_running,
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 };

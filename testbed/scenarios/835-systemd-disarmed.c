@@ -36,7 +36,7 @@ SCENARIO(systemd_disarmed) = {
 	.stage = { first, second },
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 	.expect = OUTCOME_NO_VERDICT,
 	.expect_text = "kernels seen: 1",
 };

@@ -60,5 +60,5 @@ SCENARIO(systemd_exitrd) = {
 	.judge = judge,
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 };

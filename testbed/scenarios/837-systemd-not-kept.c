@@ -55,5 +55,5 @@ SCENARIO(systemd_not_kept) = {
 	.judge = judge,
 	.variants = "prod",
 	.on_request = 1,
-	.time_limit = 300,
+	.time_limit = 600,
 };

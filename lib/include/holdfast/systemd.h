@@ -17,6 +17,10 @@ extern "C" {
  * polled. Raw VFIO or iommufd files in the fd store are preserved late, in an
  * order that does not work, and lost without stopping the kexec: do not.
  *
+ * A store that is not there is not told of either: systemd closes what it is
+ * sent and does not take, which undoes a session. FDSTORE in the environment
+ * says how many files it takes (systemd 254); without it there is no store.
+ *
  * The environment is not read here. Pass what getenv() says.
  */
 
