@@ -155,7 +155,7 @@ without() {
 	rm -rf "$tree/etc/holdfast.conf.d"
 	unpacked "$1"
 	find "$tree/image" "$tree/usr" "$tree/etc" -iname '*holdfast*' \
-		-not -name 'libholdfast*' -not -path '*/doc/libholdfast0*'
+		-not -name 'libholdfast*' -not -path "*$release*"
 }
 
 without_script() {

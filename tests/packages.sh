@@ -103,7 +103,7 @@ licences() {
 	tag="SPDX-License-""Identifier: "
 	(cd "$1" && find . -type f -printf '%P\n') | while read -r file; do
 		case $file in
-		lib/* | examples/* | meson*) want=MIT ;;
+		lib/* | examples/* | systemd/* | man/lib* | meson*) want=MIT ;;
 		kernel/*) want=GPL-2.0-only ;;
 		debian/* | LICENSES/*) continue ;;
 		*) want=GPL-2.0-or-later ;;
