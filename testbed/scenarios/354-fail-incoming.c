@@ -43,6 +43,8 @@ static int try_probe(const char *bdf, int n, int *bound)
 	int fired;
 
 	CHECK(fd >= 0, "drivers_probe: %s", strerror(errno));
+	/* Unbinding takes it back each time */
+	CHECK_OK(pci_attr_write(bdf, "driver_override", "vfio-pci"));
 	fault_arm(n);
 	/* Its result does not say whether a driver was bound */
 	if (write(fd, bdf, strlen(bdf)) < 0)
@@ -66,7 +68,6 @@ static void sweep_probe(const char *bdf)
 {
 	int n = 1, failed = 0, bound;
 
-	CHECK_OK(pci_attr_write(bdf, "driver_override", "vfio-pci"));
 	while (try_probe(bdf, n, &bound)) {
 		failed += !bound;
 		CHECK(++n < LIMIT, "probe: no end after %d sites", n);
