@@ -60,6 +60,7 @@ int kexec_initramfs(void)
 	pack_tree(&c, "/modules");
 	pack_tree(&c, "/carry");
 	pack_tree(&c, "/units");
+	pack_tree(&c, "/rules");
 	if (!last)
 		pack_tree(&c, "/boot");
 	cpio_end(&c);

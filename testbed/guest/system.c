@@ -22,6 +22,7 @@
 /* Where the initramfs is seen from inside the system */
 #define INITRAMFS	"/mnt"
 
+#define RULES		"/usr/lib/udev/rules.d"
 #define HOOKS		"/usr/lib/systemd/system-shutdown"
 
 static void copy_file(const char *from, const char *to, mode_t mode)
@@ -62,6 +63,11 @@ void system_prepare(void)
 	      strerror(errno));
 	copy_all("/bin", "/usr/local/bin", 0755);
 	copy_all("/units", "/etc/systemd/system", 0644);
+	copy_all("/rules", RULES, 0644);
+	/* Where a package has it, and the rule looks for it */
+	CHECK(!symlink("/usr/local/bin/holdfast",
+		       SYSTEM_ROOT "/usr/sbin/holdfast") || errno == EEXIST,
+	      "/usr/sbin/holdfast: %s", strerror(errno));
 	mkdir(SYSTEM_ROOT HOOKS, 0755);
 	copy_file("/init", SYSTEM_ROOT HOOKS "/" SYSTEM_HOOK, 0755);
 	CHECK(!mount("/", SYSTEM_ROOT INITRAMFS, NULL, MS_BIND, NULL),

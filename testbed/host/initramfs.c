@@ -78,7 +78,7 @@ static void add_program(struct cpio *c, const char *program)
 	free(path);
 }
 
-static void add_units(struct cpio *c, const char *pattern)
+static void add_files(struct cpio *c, const char *dir, const char *pattern)
 {
 	char *all = text("%s/%s", repo_root(), pattern);
 	glob_t found;
@@ -86,7 +86,7 @@ static void add_units(struct cpio *c, const char *pattern)
 	if (glob(all, 0, NULL, &found))
 		fatal("initramfs: %s: no such file", all);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		char *name = text("units/%s",
+		char *name = text("%s/%s", dir,
 				  strrchr(found.gl_pathv[i], '/') + 1);
 
 		if (cpio_add_file(c, name, 0644, found.gl_pathv[i]))
@@ -125,8 +125,10 @@ int initramfs_build(const char *const *variants, int with_images,
 		add_program(&c, *programs);
 	if (units) {
 		cpio_add_dir(&c, "units");
-		add_units(&c, "systemd/*.service");
-		add_units(&c, "testbed/systemd/*.service");
+		add_files(&c, "units", "systemd/*.service");
+		add_files(&c, "units", "testbed/systemd/*.service");
+		cpio_add_dir(&c, "rules");
+		add_files(&c, "rules", "udev/*.rules");
 	}
 	cpio_end(&c);
 
