@@ -36,8 +36,18 @@ int hf_session_query(const struct hf_ctx *ctx, int fd, struct hf_session *ret)
 	int code = fd < 0 ? -EBADF :
 			    hf_sys_ioctl(ctx, fd, HF_LUO_GET_NAME, &arg);
 
-	if (code < 0)
-		return code == -EBADF ? code : -ENOTTY;
+	switch (code < 0 ? code : 0) {
+	case 0:
+		break;
+	/* Says nothing about what kind of file it is */
+	case -EBADF:
+	case -EINTR:
+	case -EIO:
+	case -ENOMEM:
+		return code;
+	default:
+		return -ENOTTY;
+	}
 	code = probe(ctx, fd, HF_TOKEN_MANIFEST);
 	if (code != -EBADF && code != -EEXIST && code != -EINVAL)
 		return code < 0 ? code : -EPROTO;

@@ -222,6 +222,14 @@ static void a_kernel_that_cannot_say_the_direction_is_an_error(void **state)
 	fake->fail_request_code = -ENOMEM;
 	refused(hf_session_adopt(fake->ctx, fd, 0, NULL, err), ENOMEM,
 		"session-query");
+	/* Neither does this say that it is none */
+	fake->fail_request = HF_LUO_GET_NAME;
+	fake->fail_request_code = -ENOMEM;
+	refused(hf_session_adopt(fake->ctx, fd, 0, NULL, err), ENOMEM,
+		"session-query");
+	fake->fail_request_code = -EOPNOTSUPP;
+	refused(hf_session_adopt(fake->ctx, fd, 0, NULL, err), ENOTTY,
+		"session-not");
 	fake->fail_request = 0;
 	ok(hf_session_abort(fake->ctx, fd, err));
 }
