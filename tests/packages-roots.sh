@@ -25,10 +25,16 @@ mirror_of() {
 }
 
 # inside COMMAND...: in the root file system at hand, with what programs there
-# expect; mounts and processes end with it
+# expect; mounts and processes end with it. Its /dev is not the host's, whose
+# log is not that of a test.
 inside() {
 	unshare --mount --pid --fork bash -c 'mount -t proc proc "$1/proc" &&
-		mount --bind /dev "$1/dev" && exec env -i HOME=/root LC_ALL=C \
+		mount -t tmpfs -o mode=755 dev "$1/dev" &&
+		for n in null zero full random urandom tty; do
+			cp -a "/dev/$n" "$1/dev/" || exit
+		done &&
+		ln -s /proc/self/fd "$1/dev/fd" &&
+		exec env -i HOME=/root LC_ALL=C \
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$@"' sh "$tree" "$@"
 }
 

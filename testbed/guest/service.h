@@ -18,4 +18,13 @@ void service_back(const char *unit, const char *bdf);
 /* What it said in this boot */
 void service_said(const char *unit, const char *const *words);
 
+/* What scenarios of services have in common; they take a minute and a disk */
+#define SERVICE_SCENARIO \
+	.devices = STRINGS(ONE(HDA, 1)), \
+	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM), \
+	.system = 1, \
+	.variants = "prod", \
+	.on_request = 1, \
+	.time_limit = 600
+
 #endif

@@ -29,12 +29,25 @@ static void second(void)
 SCENARIO(systemd_own) = {
 	.name = "831-systemd-own",
 	.proves = "a service that stores its own session goes on after systemctl kexec",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
 	.judge = judge_running,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
+};
+
+/* "holdfast status" says so once a kernel is loaded, and systemd does it */
+static void first_rebooted(void)
+{
+	char *bdf = pci_find(ID_HDA, 0);
+
+	service_enable(SERVICE, bdf, "0");
+	service_arm(bdf);
+	system_leave(SYSTEMCTL("reboot"));
+}
+
+SCENARIO(systemd_reboot) = {
+	.name = "834-systemd-reboot",
+	.proves = "systemctl reboot on an armed host is a live update",
+	SERVICE_SCENARIO,
+	.stage = { first_rebooted, second },
+	.judge = judge_running,
 };

@@ -36,12 +36,7 @@ static void second(void)
 SCENARIO(systemd_given) = {
 	.name = "832-systemd-given",
 	.proves = "a service without privilege goes on with the session that systemd made",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
 	.judge = judge_running,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 };

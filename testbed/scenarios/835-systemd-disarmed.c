@@ -30,13 +30,8 @@ static void second(void)
 SCENARIO(systemd_disarmed) = {
 	.name = "835-systemd-disarmed",
 	.proves = "mirror: systemctl reboot after holdfast unload is a cold one",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 	.expect = OUTCOME_NO_VERDICT,
 	.expect_text = "kernels seen: 1",
 };

@@ -53,12 +53,7 @@ static void judge(struct evidence *ev)
 SCENARIO(systemd_exitrd) = {
 	.name = "836-systemd-exitrd",
 	.proves = "the session of a service lives through the exitrd",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
 	.judge = judge,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 };

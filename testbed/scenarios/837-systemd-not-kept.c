@@ -48,12 +48,7 @@ static void judge(struct evidence *ev)
 SCENARIO(systemd_not_kept) = {
 	.name = "837-systemd-not-kept",
 	.proves = "mirror: a session in a store that is not kept does not get there",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
 	.judge = judge,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 };

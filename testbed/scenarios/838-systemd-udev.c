@@ -55,14 +55,9 @@ static void second(void)
 SCENARIO(systemd_udev) = {
 	.name = "838-systemd-udev",
 	.proves = "udev gives a device that came over its driver before services start",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first, second },
 	.judge = judge_running,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 };
 
 /* An empty file of the same name in /etc takes its place */
@@ -82,12 +77,7 @@ static void second_masked(void)
 SCENARIO(systemd_no_udev) = {
 	.name = "839-systemd-no-udev",
 	.proves = "mirror: without the rule it has no driver by then",
-	.devices = STRINGS(ONE(HDA, 1)),
-	.programs = STRINGS(VMM_PROGRAM, TOOL_PROGRAM),
-	.system = 1,
+	SERVICE_SCENARIO,
 	.stage = { first_masked, second_masked },
 	.judge = judge_running,
-	.variants = "prod",
-	.on_request = 1,
-	.time_limit = 600,
 };
