@@ -23,8 +23,9 @@ kernel_package() {
 	given_config || return
 	"$root/run" kernel --config "$work/config.gz" --deb \
 		--out "$work/kernel" >"$work/kernel.out" || return
-	image=$(grep '/linux-image-[^/]*\.deb$' "$work/kernel.out")
-	headers=$(grep '/linux-headers-[^/]*\.deb$' "$work/kernel.out")
+	image=$(grep '/linux-image-[^/]*\.deb$' "$work/kernel.out" || true)
+	headers=$(grep '/linux-headers-[^/]*\.deb$' "$work/kernel.out" || true)
+	[[ -f $image && -f $headers ]] || return
 	release=$(dpkg-deb -f "$image" Package)
 	release=${release#linux-image-}
 }

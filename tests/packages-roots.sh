@@ -139,6 +139,30 @@ has_script() {
 	esac
 }
 
+# queued RULES: what udev would run for the PCI devices of this machine, none of
+# which came with a live update
+queued() {
+	local device
+	mkdir -p "$tree/run/udev/rules.d"
+	cp "$1" "$tree/run/udev/rules.d/70-holdfast.rules"
+	for device in /sys/bus/pci/devices/*; do
+		# shellcheck disable=SC2016
+		inside sh -c 'mount -t sysfs -o ro sys /sys &&
+			udevadm test --action=add "$1" 2>&1' sh \
+			"$(realpath "$device")" || true
+	done >"$work/udev"
+	rm -r "$tree/run/udev"
+	grep -q . "$work/udev" || echo "udevadm said nothing"
+	grep "holdfast -q bind" "$work/udev" || true
+}
+
+# The same rule, asking for an attribute that each device has
+mirror_queued() {
+	sed 's,ATTR{liveupdate/state}=="[^"]*",ATTR{vendor}=="0x*",' \
+		"$root/udev/70-holdfast.rules" >"$work/70-all.rules"
+	queued "$work/70-all.rules"
+}
+
 # At boot, with one device that came over: the script asks for a driver, and
 # as no kernel answers that fails, is told, and the boot goes on.
 runs() {
@@ -190,6 +214,10 @@ roots() {
 		clean "$name: the tool runs inside of it" has_tool
 		clean "$name: vfio-pci can be loaded there" has_modules
 		clean "$name: the rule is there" has_rule
+		clean "$name: ... and does nothing without a live update" \
+			queued "$root/udev/70-holdfast.rules"
+		fires "$name: ... but would" 'holdfast -q bind --incoming' \
+			mirror_queued
 		clean "$name: the configuration is there" has_file
 		clean "$name: the script is there, before udev" \
 			has_script "$package"

@@ -108,6 +108,12 @@ docs_outputs() {
 		done
 }
 
+# docs_scenario NUMBER: by its name, or as one of a row of damages
+docs_scenario() {
+	grep -qE "\"$1-[a-z]|^[A-Z]+\([a-z_0-9]+, $1," \
+		"$root"/testbed/scenarios/*.c
+}
+
 # docs_versions FILE: versions of formats, and scenarios that prove something
 docs_versions() {
 	local name number
@@ -120,8 +126,7 @@ docs_versions() {
 	sed -n '/| Proof |$/,/^$/s/.*| *\([^|]*\) *|$/\1/p' "$1" |
 		{ grep -oE '\b[0-9]{3}\b' || true; } | sort -u |
 		while read -r number; do
-			grep -qE "(^|[^0-9])$number([^0-9]|\$)" \
-				"$root"/testbed/scenarios/*.c ||
+			docs_scenario "$number" ||
 				echo "$number: no such scenario"
 		done
 }
@@ -136,7 +141,7 @@ docs_planted() {
 
 		| What | Proof |
 		|---|---|
-		| a | 999 |
+		| a | 512 |
 
 		```c complete
 		#include <holdfast.h>
@@ -175,7 +180,7 @@ clean "docs: versions and scenarios are there" \
 fires "docs: a version that is another is noticed" \
 	'^PCI_LIVEUPDATE_VERSION is not 99$' docs_versions "$bad"
 fires "docs: a scenario that is not there is noticed" \
-	'^999: no such scenario$' docs_versions "$bad"
+	'^512: no such scenario$' docs_versions "$bad"
 if command -v cc >/dev/null; then
 	clean "docs: code that is complete compiles" docs_code "${docs[@]}"
 	fires "docs: code that does not compile is noticed" hf_planted \

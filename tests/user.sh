@@ -82,7 +82,8 @@ reaches() {
 	gcovr --root "$root" --filter "$root/$1/[^/]*\.c" "$out/user-coverage" \
 		>"$log" 2>&1 || true
 	percent=$(sed -nE 's/^TOTAL .* ([0-9]+)%.*/\1/p' "$log")
-	((${percent:=0} >= $2))
+	[[ -n $percent ]] || percent="no figure"
+	[[ $percent != no* ]] && ((percent >= $2))
 }
 
 # Only what passes elsewhere counts, so that results are not told again
@@ -102,7 +103,7 @@ coverage() {
 		fi
 	done
 	# What no test runs has none
-	if reaches examples $coverage_min; then
+	if reaches examples $coverage_min || [[ $percent == no* ]]; then
 		fail "user: coverage: fires: $percent % of examples, which need a kernel"
 	else
 		ok "user: coverage: fires: $percent % of examples, which need a kernel"
