@@ -29,7 +29,7 @@ struct evidence;
  *			test result
  * @OUTCOME_NO_VERDICT:	the machine ended without a verdict (panic, reset)
  * @OUTCOME_SKIP:	not run, with a reason
- * @OUTCOME_SETUP:	the machine could not be started
+ * @OUTCOME_SETUP:	the machine could not be started, or was killed
  */
 enum outcome {
 	OUTCOME_OK,

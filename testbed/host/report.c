@@ -17,7 +17,7 @@ const char *outcome_name(enum outcome outcome)
 		[OUTCOME_SILENT] = "infrastructure: the machine stayed silent",
 		[OUTCOME_NO_VERDICT] = "no verdict",
 		[OUTCOME_SKIP] = "skipped",
-		[OUTCOME_SETUP] = "the machine could not be started",
+		[OUTCOME_SETUP] = "the machine could not be started, or was killed",
 	};
 
 	return names[outcome];

@@ -305,6 +305,11 @@ static void judge_verdict(struct vm *vm, struct console *c, int status)
 		set_outcome(vm, OUTCOME_SETUP,
 			    text("QEMU ended with status %d, see qemu.log",
 				 WEXITSTATUS(status)));
+	else if (WIFSIGNALED(status))
+		/* None of ours: these are told of before */
+		set_outcome(vm, OUTCOME_SETUP,
+			    text("QEMU was ended by signal %d",
+				 WTERMSIG(status)));
 	else if (!c->verdict)
 		set_outcome(vm, OUTCOME_NO_VERDICT,
 			    text("the machine ended without a verdict; kernels seen: %d",
