@@ -111,17 +111,21 @@ static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
 		      const char *what, struct hf_error *err)
 {
 	struct hf_holder h = { .size = sizeof(h) };
+	int code;
 
 	if (d->state & ~HF_STATE_INCOMING)
 		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
 			       "close or finish its session first",
 			       "it is preserved, or was retrieved and is not finished");
-	if (*d->cdev && !hf_holder_first(ctx, d->cdev, &h))
+	if (!(d->flags & HF_DEVICE_VFIO))
+		return 0;
+	code = hf_holder_first(ctx, HF_HOLDERS_DEVICE, d->bdf, &h, err);
+	if (!code)
 		return hf_fail(err, -EBUSY, "bind-in-use", what, d->bdf,
 			       "stop that process; the kernel would wait for it without end",
 			       "process %d (%s) has %s open", h.pid, h.comm,
-			       d->cdev);
-	return 0;
+			       h.target);
+	return code == -ERANGE ? 0 : code;
 }
 
 static int find(const struct hf_ctx *ctx, const char *bdf, const char *what,

@@ -215,6 +215,14 @@ static void broken_caps(const char *r)
 	tree_delete(r, DEV "/power_state");
 }
 
+/* The update is over: its owner has a file without a path */
+static void came_over(const char *r)
+{
+	process(r, "812", "vmm", 6, "anon_inode:[vfio-device]");
+	tree_file(r, "/proc/812/fdinfo/6",
+		  "pos:\t0\nvfio-device-syspath: " DEV "\n");
+}
+
 static void fd_store(const char *r)
 {
 	process(r, "1", "systemd", 20, "/dev/vfio/devices/vfio0");
@@ -380,7 +388,7 @@ static const struct {
 	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
 	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
 	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
-	W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
+	W(odd_conf), W(came_over), W(no_conf_dir), W(conf_in_the_way),
 };
 
 int tree_make(const char *root, const char *spec)

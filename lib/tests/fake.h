@@ -72,6 +72,7 @@ struct fake {
 	unsigned long fail_request;	/* ioctl to fail */
 	int fail_request_code;
 
+	int sleeps;		/* BDF0, until its configuration space is read */
 	int probe_refuses;	/* drivers_probe binds nothing */
 	int unbind_code;	/* what unbind returns */
 	int no_default_driver;

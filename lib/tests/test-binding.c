@@ -136,6 +136,29 @@ static void devices_that_are_needed_are_left_alone(void **state)
 	is("vfio-pci", "");
 }
 
+/* The owner of a device that came over, and one that used its group */
+static void one_that_did_not_open_the_device_file_is_seen(void **state)
+{
+	(void)state;
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link("anon_inode:[vfio-device]", "/proc/77/fd/9");
+	fake_write("vfio-device-syspath: /sys/devices/pci0000:00/" BDF1 "\n",
+		   "/proc/77/fdinfo/9");
+	ok(hf_bind_check(fake->ctx, BDF0, "e1000e", NULL, err));
+	fake_write("vfio-device-syspath: /sys/devices/pci0000:00/" BDF0 "\n",
+		   "/proc/77/fdinfo/9");
+	refused(hf_bind(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-in-use");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-in-use");
+	fake_remove("/proc/77");
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link("/dev/vfio/7", "/proc/77/fd/9");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-in-use");
+	is("vfio-pci", "");
+}
+
 static void what_would_be_refused_is_told_without_a_write(void **state)
 {
 	struct hf_binding before = { .size = sizeof(before) };
@@ -233,6 +256,7 @@ int main(void)
 		TEST(whichever_write_fails_the_former_driver_is_back),
 		TEST(a_driver_that_does_not_let_go_changes_nothing),
 		TEST(devices_that_are_needed_are_left_alone),
+		TEST(one_that_did_not_open_the_device_file_is_seen),
 		TEST(what_would_be_refused_is_told_without_a_write),
 		TEST(an_incoming_device_gets_its_driver),
 		TEST(unbinding_clears_the_override),
