@@ -109,6 +109,22 @@ static void probe(const char *bdf)
 	tree_link(k.root, path, target);
 }
 
+/* Is  one of the driver with this file? */
+static int is_bound(const char *bdf, const char *file)
+{
+	char path[512], want[512], target[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/pci0000:00/%.100s/driver",
+		 k.root, bdf);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = 0;
+	snprintf(want, sizeof(want), "../../..%.*s",
+		 (int)(strrchr(file, '/') - file - strlen("/sys")),
+		 file + strlen("/sys"));
+	return !strcmp(target, want);
+}
+
 static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 {
 	char text[256], path[512], *end;
@@ -125,6 +141,8 @@ static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 		tree_file(k.root, k.paths[fd], "%s\n",
 			  *text ? text : "(null)");
 	} else if (!strcmp(end, "/unbind")) {
+		if (!is_bound(text, k.paths[fd]))
+			return -ENODEV;
 		snprintf(path, sizeof(path),
 			 "/sys/devices/pci0000:00/%.100s/driver", text);
 		tree_delete(k.root, path);
