@@ -83,7 +83,7 @@ static int fake_close(void *data, int fd)
 /* Of drivers the one that is in driver_override, unless it does not want */
 static void probe(const char *bdf)
 {
-	char path[512], name[64] = "", target[128];
+	char path[512], name[64] = "", state[64] = "", target[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path),
@@ -95,6 +95,16 @@ static void probe(const char *bdf)
 		fclose(f);
 	if (!strcmp(name, "(null)"))
 		strcpy(name, "igb");
+	/* To what came over only a driver is bound that knows of it */
+	snprintf(path, sizeof(path),
+		 "%s/sys/devices/pci0000:00/%s/liveupdate/state", k.root, bdf);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%63s", state) != 1)
+		*state = 0;
+	if (f)
+		fclose(f);
+	if (!strcmp(state, "incoming") && strcmp(name, "vfio-pci"))
+		return;
 	if (fails("probe") && !strcmp(name, "vfio-pci"))
 		return;
 	if (fails("probe-port") && strstr(bdf, "00:01.0") &&
@@ -125,6 +135,20 @@ static int is_bound(const char *bdf, const char *file)
 	return !strcmp(target, want);
 }
 
+/* What was seen to be possible is not any more */
+static void record_late(const char *bdf)
+{
+	char path[512];
+
+	if (!fails("record-late") || !strstr(bdf, "02:00.0"))
+		return;
+	snprintf(path, sizeof(path),
+		 "/etc/holdfast.conf.d/device-%.100s.conf", bdf);
+	tree_delete(k.root, path);
+	strcat(path, "/x");
+	tree_file(k.root, path, "%s", "");
+}
+
 static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 {
 	char text[256], path[512], *end;
@@ -146,7 +170,9 @@ static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 		snprintf(path, sizeof(path),
 			 "/sys/devices/pci0000:00/%.100s/driver", text);
 		tree_delete(k.root, path);
+		record_late(text);
 	} else if (!strcmp(end, "/drivers_probe")) {
+		record_late(text);
 		probe(text);
 	}
 	return len;
