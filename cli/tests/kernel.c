@@ -114,6 +114,13 @@ static void probe(const char *bdf)
 		return;
 	if (fails("probe-all"))
 		return;
+	/* Somebody comes who would do things to the terminal */
+	if (fails("evil-late") && strstr(bdf, "00:01.0"))
+		return;
+	if (fails("evil-late")) {
+		tree_file(k.root, "/proc/812/comm", "v\033[31m\n");
+		tree_link(k.root, "/proc/812/fd/6", "/dev/vfio/devices/vfio0");
+	}
 	snprintf(path, sizeof(path), "/sys/devices/pci0000:00/%s/driver", bdf);
 	snprintf(target, sizeof(target), "../../../bus/pci/drivers/%s", name);
 	tree_link(k.root, path, target);
@@ -133,6 +140,17 @@ static int is_bound(const char *bdf, const char *file)
 		 (int)(strrchr(file, '/') - file - strlen("/sys")),
 		 file + strlen("/sys"));
 	return !strcmp(target, want);
+}
+
+/* A record stands until the driver is unbound */
+static void log_record(const char *bdf)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path),
+		 "%s/etc/holdfast.conf.d/device-%.100s.conf", k.root, bdf);
+	fprintf(k.log, "its record is %s\n",
+		access(path, F_OK) ? "gone" : "there");
 }
 
 /* What was seen to be possible is not any more */
@@ -167,6 +185,8 @@ static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 	} else if (!strcmp(end, "/unbind")) {
 		if (!is_bound(text, k.paths[fd]))
 			return -ENODEV;
+		if (fails("record-seen"))
+			log_record(text);
 		snprintf(path, sizeof(path),
 			 "/sys/devices/pci0000:00/%.100s/driver", text);
 		tree_delete(k.root, path);

@@ -371,12 +371,6 @@ static void left_over(const char *r)
 	tree_file(r, "/etc/holdfast.conf.d/.device-0000:01:00.0.conf",
 		  "[device 0000:01:00.0]\n");
 }
-/* A name for a device that would reach the terminal */
-static void evil_driver(const char *r)
-{
-	tree_link(r, PORT "/driver", "../../../bus/pci/drivers/\033[31m");
-	tree_file(r, "/sys/bus/pci/drivers/\033[31m/unbind", "%s", "");
-}
 /* Of another version, and by people */
 static void odd_conf(const char *r)
 {
@@ -433,7 +427,7 @@ static const struct {
 	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
 	W(odd_conf), W(came_over),
 	W(recorded_wrong), W(recorded_bad_id), W(recorded_upper), W(later_id),
-	W(later_wrong), W(recorded_nul), W(left_over), W(evil_driver),
+	W(later_wrong), W(recorded_nul), W(left_over),
 	W(no_conf_dir), W(conf_in_the_way),
 };
 
