@@ -49,19 +49,34 @@ int rebind_do(struct cli *c, const struct rebind *r,
 			 err);
 }
 
+/* Is it as we left it, or as it was? What the kernel chose is nobody else's */
+static int is_ours(struct cli *c, const struct rebind *r,
+		   const struct rebind_item *item, struct hf_device *now)
+{
+	return hf_device_find(c->ctx, item->was.bdf, now, NULL) || r->reprobe ||
+	       !strcmp(now->driver, item->driver) ||
+	       !strcmp(now->driver, item->before.driver);
+}
+
 /* Back to what it was, for those that were done: what fails is said */
 static void undo(struct cli *c, const struct rebind *r, uint32_t done)
 {
 	struct hf_error e = { .size = sizeof(e) };
 	char line[1024];
 
-	while (done--)
-		if (hf_bind_undo(c->ctx, r->list[done].was.bdf,
-				 &r->list[done].before, &e)) {
+	while (done--) {
+		const struct rebind_item *item = &r->list[done];
+		struct hf_device now = { .size = sizeof(now) };
+
+		if (!is_ours(c, r, item, &now)) {
+			cli_warn(c, "not undone: %s: driver %s was bound meanwhile by somebody else: see who did",
+				 item->was.bdf, now.driver);
+		} else if (hf_bind_undo(c->ctx, item->was.bdf, &item->before,
+					&e)) {
 			hf_error_format(&e, line, sizeof(line));
-			cli_clean(line);
-			fprintf(c->err, "holdfast: not undone: %s\n", line);
+			cli_warn(c, "not undone: %s", line);
 		}
+	}
 }
 
 static void binding(struct json *j, const char *key, const char *driver,

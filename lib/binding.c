@@ -193,11 +193,13 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 			       "see who did, and try again if it is meant",
 			       "driver %s was bound meanwhile by somebody else, and is left alone",
 			       is);
-	/* The same driver may be one of somebody else as well, who uses it now */
+	/* The same driver may have been bound by somebody else, who uses it now */
 	if (*is && strcmp(is, d->driver) &&
-	    !hf_device_find(ctx, d->bdf, &now, NULL) &&
-	    check_idle(ctx, &now, what, err))
-		return -EBUSY;
+	    !hf_device_find(ctx, d->bdf, &now, NULL)) {
+		undo = check_idle(ctx, &now, what, err);
+		if (undo)
+			return undo;
+	}
 	undo = rebind(ctx, d->bdf, to->driver, d->driver, d->driver_override,
 		      &back);
 	if (!undo && code == -ENXIO && *to->driver)

@@ -20,6 +20,9 @@ extern "C" {
  * has open, by its device file or its group, or since it came over: the kernel
  * would wait for that one without end.
  *
+ * Only the driver that was found is unbound. If somebody else binds another one
+ * meanwhile that one is left alone, too.
+ *
  * After a kexec overrides are gone: bind again.
  */
 
