@@ -189,6 +189,9 @@ static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 		tree_file(k.root, k.paths[fd], "%s\n",
 			  *text ? text : "(null)");
 	} else if (!strcmp(end, "/unbind")) {
+		if (fails("raced"))
+			tree_link(k.root, "/sys/devices/pci0000:00/0000:02:00.0/driver",
+				  "../../../bus/pci/drivers/pcieport");
 		if (!is_bound(text, k.paths[fd]))
 			return -ENODEV;
 		if (fails("record-seen"))
