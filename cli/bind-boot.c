@@ -44,33 +44,69 @@ item_error(struct rebind_item *item, int code, const char *id,
 	va_end(args);
 }
 
+/* Which driver it gets is not a matter of files */
+static void warn_of_record(struct cli *c, const struct rebind_item *item,
+			   const struct conf_device *record)
+{
+	const char *wrong = conf_wrong(record);
+
+	if (c->quiet)
+		return;
+	if (wrong)
+		cli_warn(c, "bind driver: %s: its record is wrong at %s: %s is for it, as it came with the live update",
+			 item->was.bdf, wrong, item->driver);
+	else if (conf_is_of(record, &item->was) &&
+		 strcmp(record->driver, item->driver))
+		cli_warn(c, "bind driver: %s: %s says %s: %s is for it, as it came with the live update",
+			 item->was.bdf, record->file, record->driver,
+			 item->driver);
+}
+
+static void check_record(struct rebind_item *item,
+			 const struct conf_device *record)
+{
+	const char *wrong = conf_wrong(record);
+	const char *file = record->of[CONF_ID];
+
+	if (wrong) {
+		item_error(item, -EBADMSG, "record-wrong",
+			   "its record has a value that is wrong");
+		cli_text(item->error.remedy, sizeof(item->error.remedy),
+			 "correct it at %s", wrong);
+		return;
+	}
+	if (conf_is_of(record, &item->was))
+		return;
+	item_error(item, -EXDEV, "bind-other-device",
+		   "it is %04x:%04x, but %s in %s", item->was.vendor,
+		   item->was.device, record->id, file);
+	cli_text(item->error.remedy, sizeof(item->error.remedy),
+		 conf_is_ours(file, item->was.bdf) ?
+		 "say holdfast bind --persist if it is meant" :
+		 "change it there if it is meant");
+}
+
 static int add(struct cli *c, struct boot *b, const struct hf_device *d)
 {
 	const struct conf_device *record = conf_find(&b->conf, d->bdf);
-	int incoming = b->incoming && waits(d), other = 0;
+	int incoming = b->incoming && waits(d), code;
 	struct rebind_item *item;
-	int code;
 
-	if (record)
-		other = !conf_is_of(record, d);
 	if (!incoming && !(b->persisted && record))
 		return 0;
-	code = rebind_add(c, &b->r, d, record && !other ? record->driver :
-							  b->driver);
-	if (code)
+	for (uint32_t i = 0; i < b->r.count; i++)
+		if (!strcmp(b->r.list[i].was.bdf, d->bdf))
+			return 0;
+	/* To one that came over the kernel binds few: no record chooses */
+	code = rebind_add(c, &b->r, d, incoming ? b->driver : record->driver);
+	if (code || !record)
 		return code;
 	item = &b->r.list[b->r.count - 1];
-	if (record)
-		cli_text(item->recorded, sizeof(item->recorded), "%s",
-			 record->driver);
-	/* The kernel knows one that came over better than any file */
-	if (other && !incoming) {
-		item_error(item, -EXDEV, "bind-other-device",
-			   "it is %04x:%04x, but %s in %s", d->vendor,
-			   d->device, record->id, record->file);
-		cli_text(item->error.remedy, sizeof(item->error.remedy),
-			 "say holdfast bind --persist if it is meant");
-	}
+	cli_text(item->recorded, sizeof(item->recorded), "%s", record->driver);
+	if (incoming)
+		warn_of_record(c, item, record);
+	else
+		check_record(item, record);
 	return 0;
 }
 
@@ -102,19 +138,53 @@ static int add_missing(struct cli *c, struct boot *b)
 	return code;
 }
 
+/* One that was named and is not there must not keep the others unbound */
+static int add_gone(struct cli *c, struct boot *b, const char *spec,
+		    const struct hf_error *why)
+{
+	struct hf_device d = { .size = sizeof(d) };
+	const struct conf_device *record;
+	struct rebind_item *item;
+	uint32_t domain, rid;
+	int code;
+
+	if (hf_bdf_parse(spec, &domain, &rid) ||
+	    hf_bdf_format(domain, rid, d.bdf, sizeof(d.bdf)))
+		cli_text(d.bdf, sizeof(d.bdf), "%s", spec);
+	code = rebind_add(c, &b->r, &d, "");
+	if (code)
+		return code;
+	item = &b->r.list[b->r.count - 1];
+	item->error = *why;
+	record = conf_find(&b->conf, d.bdf);
+	if (record)
+		cli_text(item->recorded, sizeof(item->recorded), "%s",
+			 record->driver);
+	return 0;
+}
+
+static int add_named(struct cli *c, struct boot *b, const char *spec)
+{
+	struct hf_device d = { .size = sizeof(d) };
+	int code = hf_device_find(c->ctx, spec, &d, cli_err(c));
+
+	if (code == -ENODEV)
+		return add_gone(c, b, spec, &c->error);
+	return code ? cli_fail(c) : add(c, b, &d);
+}
+
 static int collect(struct cli *c, struct boot *b)
 {
-	struct cli_devices devices = { 0 };
+	struct hf_device d = { .size = sizeof(d) };
 	int code = conf_read(c, &b->conf);
 
-	if (!code)
-		code = cli_devices_get(c, 1, &devices);
-	for (uint32_t i = 0; i < devices.count && !code; i++)
-		code = add(c, b, &devices.list[i]);
-	if (!code && b->persisted && !c->arg_count)
-		code = add_missing(c, b);
-	cli_devices_free(&devices);
-	return code;
+	for (int i = 0; i < c->arg_count && !code; i++)
+		code = add_named(c, b, c->args[i]);
+	if (code || c->arg_count)
+		return code;
+	while (!code && !hf_device_next(c->ctx, d.bdf, &d, NULL))
+		code = add(c, b, &d);
+	return !code && b->persisted ? add_missing(c, b) : code;
 }
 
 static int bind_all(struct cli *c, struct rebind *r)

@@ -49,18 +49,34 @@ int rebind_do(struct cli *c, const struct rebind *r,
 			 err);
 }
 
+/* Is it as we left it, or as it was? What the kernel chose is nobody else's */
+static int is_ours(struct cli *c, const struct rebind *r,
+		   const struct rebind_item *item, struct hf_device *now)
+{
+	return hf_device_find(c->ctx, item->was.bdf, now, NULL) || r->reprobe ||
+	       !strcmp(now->driver, item->driver) ||
+	       !strcmp(now->driver, item->before.driver);
+}
+
 /* Back to what it was, for those that were done: what fails is said */
 static void undo(struct cli *c, const struct rebind *r, uint32_t done)
 {
 	struct hf_error e = { .size = sizeof(e) };
 	char line[1024];
 
-	while (done--)
-		if (hf_bind_undo(c->ctx, r->list[done].was.bdf,
-				 &r->list[done].before, &e)) {
+	while (done--) {
+		const struct rebind_item *item = &r->list[done];
+		struct hf_device now = { .size = sizeof(now) };
+
+		if (!is_ours(c, r, item, &now)) {
+			cli_warn(c, "not undone: %s: driver %s was bound meanwhile by somebody else: see who did",
+				 item->was.bdf, now.driver);
+		} else if (hf_bind_undo(c->ctx, item->was.bdf, &item->before,
+					&e)) {
 			hf_error_format(&e, line, sizeof(line));
-			fprintf(c->err, "holdfast: not undone: %s\n", line);
+			cli_warn(c, "not undone: %s", line);
 		}
+	}
 }
 
 static void binding(struct json *j, const char *key, const char *driver,
@@ -214,6 +230,7 @@ static int stage(struct cli *c, const struct rebind *r, uint32_t *ret_staged)
 	return 0;
 }
 
+/* The drivers are changed already: whatever can be recorded is */
 static int commit(struct cli *c, struct rebind *r)
 {
 	char path[CLI_PATH_LEN] = "";
@@ -223,24 +240,48 @@ static int commit(struct cli *c, struct rebind *r)
 		struct rebind_item *item = &r->list[i];
 
 		err = conf_commit(c, &item->was, item->driver, path);
-		if (err && !code)
-			code = fail_record(c, r, err, path,
-					   "the driver is bound already");
+		if (!err)
+			continue;
+		conf_abort(c, &item->was, item->driver);
+		if (!code)
+			code = fail_record(c, r, err, path, *item->driver ?
+					   "the driver is bound already" :
+					   "the driver is unbound already");
 	}
 	return code;
 }
 
-/* Somebody may have written down the same device elsewhere */
-static void reread(struct cli *c, struct rebind *r)
+/* A file that is read later may say otherwise: then the record is void */
+static void warn_of_other(struct cli *c, const struct rebind *r,
+			  const struct rebind_item *item,
+			  const struct conf_device *record)
 {
-	int quiet = c->quiet;
+	if (conf_wrong(record))
+		cli_warn(c, "%s: %s: %s is wrong and makes its record void: correct it there",
+			 r->what, item->was.bdf, conf_wrong(record));
+	else if (strcmp(record->driver, item->driver))
+		cli_warn(c, "%s: %s: %s says %s: change it there", r->what,
+			 item->was.bdf, *record->of[CONF_DRIVER] ?
+			 record->of[CONF_DRIVER] : record->file,
+			 record->driver);
+	else if (!conf_is_of(record, &item->was))
+		cli_warn(c, "%s: %s: %s says that it is %s, so that nothing would be bound: change it there",
+			 r->what, item->was.bdf, record->of[CONF_ID],
+			 record->id);
+}
+
+/* Somebody may have written down the same device elsewhere */
+static int reread(struct cli *c, struct rebind *r)
+{
+	int quiet = c->quiet, code;
 	struct conf conf;
 
 	/* What is wrong in it was said already */
 	c->quiet = 1;
-	if (conf_read(c, &conf))
-		return;
+	code = conf_read(c, &conf);
 	c->quiet = quiet;
+	if (code)
+		return code;
 	for (uint32_t i = 0; i < r->count; i++) {
 		struct rebind_item *item = &r->list[i];
 		const struct conf_device *record;
@@ -248,12 +289,11 @@ static void reread(struct cli *c, struct rebind *r)
 		record = conf_find(&conf, item->was.bdf);
 		cli_text(item->recorded, sizeof(item->recorded), "%s",
 			 record ? record->driver : "");
-		if (record && strcmp(record->driver, item->driver))
-			cli_warn(c, "%s: %s: %s says %s: change it there",
-				r->what, item->was.bdf, record->file,
-				record->driver);
+		if (record)
+			warn_of_other(c, r, item, record);
 	}
 	conf_free(&conf);
+	return 0;
 }
 
 static int change(struct cli *c, struct rebind *r)
@@ -273,7 +313,7 @@ static int change(struct cli *c, struct rebind *r)
 	} else if (r->persist) {
 		code = commit(c, r);
 		if (!code)
-			reread(c, r);
+			code = reread(c, r);
 	}
 	return code;
 }

@@ -100,24 +100,47 @@ static void section(struct reader *r, char *text)
 		begin_device(r, bdf);
 }
 
-static void set(struct reader *r, const char *key, const char *value)
+/* "8086:10C9" in the way the kernel writes it */
+static int read_id(const char *value, char *ret)
+{
+	if (strlen(value) != 9 || strchr(value, ':') != value + 4 ||
+	    strspn(value, "0123456789abcdefABCDEF") != 4 ||
+	    strspn(value + 5, "0123456789abcdefABCDEF") != 4)
+		return -1;
+	for (; *value; value++)
+		*ret++ = *value >= 'A' && *value <= 'F' ? *value + 'a' - 'A' :
+							  *value;
+	*ret = 0;
+	return 0;
+}
+
+/* A value that is wrong must not stand for any: it makes the record wrong */
+static void set_value(struct reader *r, enum conf_key key, const char *value)
 {
 	struct conf_device *d = &r->conf->list[r->device];
+	int good = key == CONF_ID ? !read_id(value, d->id) :
+				    conf_is_driver_name(value);
 
-	if (!strcmp(key, "driver")) {
-		if (conf_is_driver_name(value))
-			strcpy(d->driver, value);
-		else
-			warn(r, "this is no name of a driver", value);
-	} else if (!strcmp(key, "id")) {
-		if (strlen(value) == 9 && value[4] == ':' &&
-		    strspn(value, "0123456789abcdef:") == 9)
-			strcpy(d->id, value);
-		else
-			warn(r, "this is no vendor:device", value);
-	} else {
+	cli_text(d->of[key], sizeof(d->of[key]), "%s", r->file);
+	*d->wrong[key] = 0;
+	if (key == CONF_DRIVER)
+		strcpy(d->driver, good ? value : "");
+	if (good)
+		return;
+	cli_text(d->wrong[key], sizeof(d->wrong[key]), "%s:%u", r->file,
+		 r->line);
+	warn(r, key == CONF_ID ? "this is no vendor:device" :
+				 "this is no name of a driver", value);
+}
+
+static void set(struct reader *r, const char *key, const char *value)
+{
+	if (!strcmp(key, "driver"))
+		set_value(r, CONF_DRIVER, value);
+	else if (!strcmp(key, "id"))
+		set_value(r, CONF_ID, value);
+	else
 		warn(r, "unknown key", key);
-	}
 }
 
 static void read_line(struct reader *r, char *line)
@@ -156,6 +179,8 @@ static void read_file(struct reader *r)
 		warn(r, "it cannot be read", strerrordesc_np(-err));
 		return;
 	}
+	if (strlen(text) != len)
+		warn(r, "it has a NUL byte, and what follows one is not read", "");
 	for (line = text; line && !r->no_memory; line = next) {
 		next = strchr(line, '\n');
 		if (next)
@@ -180,11 +205,21 @@ int conf_read(struct cli *c, struct conf *ret)
 	struct reader r = { .c = c, .file = CONF_FILE, .conf = &conf };
 	char path[CLI_PATH_LEN];
 	struct dirent **list;
-	int n = -1;
+	int n = -1, err;
 
 	read_file(&r);
-	if (!cli_path(c, path, CONF_DIR))
+	err = cli_path(c, path, CONF_DIR);
+	if (!err) {
 		n = scandir(path, &list, is_conf, alphasort);
+		err = n < 0 ? -errno : 0;
+	}
+	if (err == -ENOMEM)
+		r.no_memory = 1;
+	if (err && err != -ENOENT) {
+		r.file = CONF_DIR;
+		r.line = 0;
+		warn(&r, "it cannot be read", strerrordesc_np(-err));
+	}
 	for (int i = 0; i < n; i++) {
 		r.file = TEXT(CONF_DIR "/%s", list[i]->d_name);
 		read_file(&r);
@@ -216,6 +251,19 @@ const struct conf_device *conf_find(const struct conf *conf, const char *bdf)
 		if (!strcmp(conf->list[i].bdf, bdf))
 			return &conf->list[i];
 	return NULL;
+}
+
+const char *conf_wrong(const struct conf_device *record)
+{
+	for (int key = 0; key < CONF_KEYS; key++)
+		if (*record->wrong[key])
+			return record->wrong[key];
+	return NULL;
+}
+
+int conf_is_ours(const char *file, const char *bdf)
+{
+	return !strcmp(file, TEXT(CONF_DIR "/device-%s.conf", bdf));
 }
 
 int conf_is_of(const struct conf_device *record, const struct hf_device *d)

@@ -32,6 +32,7 @@ static const struct {
 	{ "kexec-not-loaded", CLI_MISSING },
 	{ "liveupdate-busy", CLI_BUSY },
 	{ "bind-in-use", CLI_BUSY },
+	{ "bind-changed", CLI_BUSY },
 	{ "bind-preserved", CLI_BUSY },
 	{ "kexec-busy", CLI_BUSY },
 	{ "session-name-taken", CLI_BUSY },

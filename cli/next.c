@@ -100,6 +100,10 @@ static int get_cmdline(struct cli *c, struct cli_next *next)
 	for (char *p = next->cmdline; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
+	if (err == -EACCES || err == -EPERM)
+		return cli_fail_with(c, err, "file-permission", "read",
+				     "/proc/cmdline", "run as root", "%s",
+				     strerrordesc_np(-err));
 	if (err)
 		return cli_fail_with(c, err, "file-unreadable", "read",
 				     "/proc/cmdline", "say --cmdline",

@@ -52,6 +52,10 @@ static int open_file(struct cli *c, const char *path, int *ret)
 {
 	int fd = cli_open(c, O_RDONLY, "%s", path);
 
+	if (fd == -EACCES || fd == -EPERM)
+		return cli_fail_with(c, fd, "file-permission", "open", path,
+				     "run as root", "%s",
+				     strerrordesc_np(-fd));
 	if (fd < 0)
 		return cli_fail_with(c, fd, fd == -ENOENT ? "file-missing" :
 				     "file-unreadable", "open", path,

@@ -75,11 +75,30 @@ static int has_override(const struct hf_ctx *ctx, const char *bdf,
 }
 
 /*
- * Make @driver ("" for none) the one that is bound, with @override left behind.
- * Return: 0, -ENXIO if it is not bound in the end, or what a write said;
- * @ret_step is the file that was written then.
+ * Only the driver that was looked at is unbound: by its own file, as the kernel
+ * refuses there if meanwhile somebody else bound another.
  */
-static int rebind(const struct hf_ctx *ctx, const char *bdf,
+static int unbind(const struct hf_ctx *ctx, const char *bdf, const char *from)
+{
+	char path[HF_PATH_LEN];
+	int err = *from && is_bound(ctx, bdf, from) ? 0 : -EBUSY;
+
+	if (!err)
+		err = hf_path(ctx, path, PCI "/drivers/%s/unbind", from);
+	if (!err)
+		err = hf_write_file(ctx, path, bdf);
+	hf_log(ctx, HF_LOG_INFO, "%s: unbind '%s': %d", bdf, from, err);
+	/* Somebody was faster: what matters is what is there now */
+	return err == -ENODEV ? is_bound(ctx, bdf, "") ? 0 : -EBUSY : err;
+}
+
+/*
+ * Make @driver ("" for none) the one that is bound instead of @from, with
+ * @override left behind.
+ * Return: 0, -ENXIO if it is not bound in the end, -EBUSY if it is another than
+ * these, or what a write said; @ret_step is the file that was written then.
+ */
+static int rebind(const struct hf_ctx *ctx, const char *bdf, const char *from,
 		  const char *driver, const char *override,
 		  const char **ret_step)
 {
@@ -87,7 +106,7 @@ static int rebind(const struct hf_ctx *ctx, const char *bdf,
 
 	*ret_step = "driver/unbind";
 	if (!is_bound(ctx, bdf, driver) && !is_bound(ctx, bdf, ""))
-		err = write_attr(ctx, bdf, "driver/unbind", bdf);
+		err = unbind(ctx, bdf, from);
 	if (!err && *driver && !is_bound(ctx, bdf, driver)) {
 		*ret_step = "driver_override";
 		err = set_override(ctx, bdf, driver);
@@ -111,17 +130,21 @@ static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
 		      const char *what, struct hf_error *err)
 {
 	struct hf_holder h = { .size = sizeof(h) };
+	int code;
 
 	if (d->state & ~HF_STATE_INCOMING)
 		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
 			       "close or finish its session first",
 			       "it is preserved, or was retrieved and is not finished");
-	if (*d->cdev && !hf_holder_first(ctx, d->cdev, &h))
+	if (!(d->flags & HF_DEVICE_VFIO))
+		return 0;
+	code = hf_holder_first(ctx, HF_HOLDERS_DEVICE, d->bdf, &h, err);
+	if (!code)
 		return hf_fail(err, -EBUSY, "bind-in-use", what, d->bdf,
 			       "stop that process; the kernel would wait for it without end",
 			       "process %d (%s) has %s open", h.pid, h.comm,
-			       d->cdev);
-	return 0;
+			       h.target);
+	return code == -ERANGE ? 0 : code;
 }
 
 static int find(const struct hf_ctx *ctx, const char *bdf, const char *what,
@@ -143,18 +166,42 @@ static void remember(const struct hf_device *d, struct hf_binding *b)
 		d->driver_override);
 }
 
+/* Somebody else bound another driver than those that @d had, or is to get */
+static int was_changed(const struct hf_ctx *ctx, const struct hf_device *d,
+		       const struct hf_binding *to, char *is, size_t len)
+{
+	driver_of(ctx, d->bdf, is, len);
+	return *is && strcmp(is, d->driver) && strcmp(is, to->driver);
+}
+
 /* Go to @to from what @d has, and back if that fails */
 static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 		  const struct hf_binding *to, const char *what,
 		  struct hf_error *err)
 {
 	const char *step, *back;
-	int code = rebind(ctx, d->bdf, to->driver, to->driver_override, &step);
+	int code = rebind(ctx, d->bdf, d->driver, to->driver,
+			  to->driver_override, &step);
+	struct hf_device now = { .size = sizeof(now) };
 	int denied = code == -EACCES || code == -EPERM, undo;
+	char is[64];
 
 	if (!code)
 		return 0;
-	undo = rebind(ctx, d->bdf, d->driver, d->driver_override, &back);
+	if (was_changed(ctx, d, to, is, sizeof(is)))
+		return hf_fail(err, -EBUSY, "bind-changed", what, d->bdf,
+			       "see who did, and try again if it is meant",
+			       "driver %s was bound meanwhile by somebody else, and is left alone",
+			       is);
+	/* The same driver may have been bound by somebody else, who uses it now */
+	if (*is && strcmp(is, d->driver) &&
+	    !hf_device_find(ctx, d->bdf, &now, NULL)) {
+		undo = check_idle(ctx, &now, what, err);
+		if (undo)
+			return undo;
+	}
+	undo = rebind(ctx, d->bdf, to->driver, d->driver, d->driver_override,
+		      &back);
 	if (!undo && code == -ENXIO && *to->driver)
 		return hf_fail(err, code, "bind-not-taken", what, d->bdf,
 			       "see the kernel log; is the device one for this driver?",

@@ -204,14 +204,34 @@ int hf_device_find(const struct hf_ctx *ctx, const char *spec,
 	return 0;
 }
 
+int hf_device_of_fdinfo(const struct hf_ctx *ctx, const char *process, int fd,
+			uint32_t *ret_domain, uint32_t *ret_rid)
+{
+	static const char key[] = "vfio-device-syspath:";
+	char path[HF_PATH_LEN], *text, *p;
+	int code = -ENODEV;
+	size_t len;
+
+	if (hf_path(ctx, path, "/proc/%s/fdinfo/%d", process, fd) ||
+	    hf_read_file(ctx, path, 65536, &text, &len))
+		return code;
+	p = strstr(text, key);
+	if (p) {
+		p[strcspn(p, "\n")] = 0;
+		p = strrchr(p, '/');
+		if (p && !hf_bdf_parse(p + 1, ret_domain, ret_rid))
+			code = 0;
+	}
+	free(text);
+	return code;
+}
+
 int hf_device_of_fd(const struct hf_ctx *ctx, int fd, uint32_t *ret_domain,
 		    uint32_t *ret_rid, struct hf_error *err)
 {
-	static const char key[] = "vfio-device-syspath:";
-	char path[HF_PATH_LEN], *text = NULL, *p;
+	char path[HF_PATH_LEN];
 	struct stat st;
-	int code = -ENODEV;
-	size_t len;
+	int code;
 
 	if (!ret_domain || !ret_rid)
 		return hf_fail_arg(err, __func__, "an output is NULL");
@@ -219,17 +239,7 @@ int hf_device_of_fd(const struct hf_ctx *ctx, int fd, uint32_t *ret_domain,
 		return hf_fail(err, -EBADF, "vfio-bad-fd", "find device",
 			       OBJ("fd %d", fd), "pass an open file",
 			       "it is not open");
-	if (!hf_path(ctx, path, "/proc/self/fdinfo/%d", fd) &&
-	    !hf_read_file(ctx, path, 65536, &text, &len)) {
-		p = strstr(text, key);
-		if (p) {
-			p[strcspn(p, "\n")] = 0;
-			p = strrchr(p, '/');
-			code = p && !hf_bdf_parse(p + 1, ret_domain, ret_rid) ?
-			       0 : -ENODEV;
-		}
-		free(text);
-	}
+	code = hf_device_of_fdinfo(ctx, "self", fd, ret_domain, ret_rid);
 	/* Older kernels do not say, but files that were opened have a number */
 	if (code && S_ISCHR(st.st_mode) &&
 	    !hf_read_link(ctx, path, sizeof(path), "/sys/dev/char/%u:%u",

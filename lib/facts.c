@@ -106,22 +106,28 @@ static void interrupts(const struct hf_ctx *ctx, const char *bdf,
 	}
 }
 
-/* What the kernel believes, else what the device says */
-static uint32_t power(const struct hf_ctx *ctx, const char *bdf,
-		      const struct config_space *s)
+/* What the kernel believes */
+static uint32_t power_of_kernel(const struct hf_ctx *ctx, const char *bdf)
 {
 	static const char *const names[] = {
 		[HF_POWER_D0] = "D0", [HF_POWER_D1] = "D1",
 		[HF_POWER_D2] = "D2", [HF_POWER_D3HOT] = "D3hot",
 		[HF_POWER_D3COLD] = "D3cold",
 	};
-	size_t pm = find_cap(s, PCI_CAP_ID_PM);
 	char text[32];
 
 	if (!hf_read_line(ctx, text, sizeof(text), SYS "/%s/power_state", bdf))
 		for (uint32_t i = HF_POWER_D0; i < ARRAY_SIZE(names); i++)
 			if (!strcmp(text, names[i]))
 				return i;
+	return HF_POWER_UNKNOWN;
+}
+
+/* What the device says */
+static uint32_t power_of_device(const struct config_space *s)
+{
+	size_t pm = find_cap(s, PCI_CAP_ID_PM);
+
 	if (s->len < 256)
 		return HF_POWER_UNKNOWN;
 	/* Without the capability there is no other state */
@@ -142,9 +148,12 @@ int hf_device_facts(const struct hf_ctx *ctx, const char *spec,
 	code = hf_device_find(ctx, spec, &d, err);
 	if (code)
 		return code;
+	/* Reading configuration space wakes a device that sleeps */
+	f.power = power_of_kernel(ctx, d.bdf);
 	read_config(ctx, d.bdf, &space);
 	interrupts(ctx, d.bdf, &space, &f);
-	f.power = power(ctx, d.bdf, &space);
+	if (f.power == HF_POWER_UNKNOWN)
+		f.power = power_of_device(&space);
 	if (!hf_read_line(ctx, text, sizeof(text), SYS "/%s/sriov_numvfs",
 			  d.bdf))
 		f.virtfns = strtoul(text, NULL, 10);

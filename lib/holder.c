@@ -7,7 +7,8 @@
 #include "internal.h"
 
 #define SESSION_LINK	"anon_inode:[luo_session] "
-#define CDEV_DIR	"/vfio/devices/"
+#define DEVICE_LINK	"anon_inode:[vfio-device]"
+#define CDEV_DIR	"/dev/vfio/devices/"
 
 struct hf_holders {
 	struct hf_holder *list;
@@ -20,6 +21,8 @@ struct query {
 	const char *name;
 	char cdev[64];		/* "" if there is none */
 	char group[32];
+	uint32_t domain;
+	uint32_t rid;
 	struct hf_holders *found;
 };
 
@@ -33,8 +36,23 @@ static int number(const char *text)
 }
 
 /*
- * Files have a path if they were opened, and another name if they came over. In
- * a namespace of its own /dev may be elsewhere.
+ * In a namespace of its own /dev may be below another directory; of one that was
+ * detached the path begins within it.
+ */
+static const char *cdev_name(const char *target)
+{
+	static const char detached[] = "/vfio/devices/";
+	const char *at = strstr(target, CDEV_DIR);
+
+	if (at)
+		return at + strlen(CDEV_DIR);
+	return strncmp(target, detached, strlen(detached)) ?
+	       NULL : target + strlen(detached);
+}
+
+/*
+ * Files have a path if they were opened. VFIO device files have another name if
+ * they came over, or if they were opened by their group.
  */
 static uint32_t kind_of(const char *target)
 {
@@ -42,14 +60,14 @@ static uint32_t kind_of(const char *target)
 		const char *begin;
 		uint32_t kind;
 	} known[] = {
-		{ "anon_inode:[vfio-device]", HF_HOLDS_VFIO },
+		{ DEVICE_LINK, HF_HOLDS_VFIO },
 		{ "/dev/vfio/", HF_HOLDS_VFIO_GROUP },
 		{ "/dev/iommu", HF_HOLDS_IOMMUFD },
 		{ "anon_inode:[iommufd]", HF_HOLDS_IOMMUFD },
 		{ SESSION_LINK, HF_HOLDS_SESSION },
 	};
 
-	if (strstr(target, CDEV_DIR))
+	if (cdev_name(target))
 		return HF_HOLDS_VFIO;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strncmp(target, known[i].begin, strlen(known[i].begin)))
@@ -57,21 +75,36 @@ static uint32_t kind_of(const char *target)
 	return HF_HOLDS_OTHER;
 }
 
-static int is_cdev(const struct query *q, const char *target, uint32_t kind)
+static int is_cdev(const struct query *q, const char *target)
 {
-	const char *at = strstr(target, CDEV_DIR);
+	const char *name = cdev_name(target);
 
-	return *q->cdev && kind == HF_HOLDS_VFIO && at &&
-	       !strcmp(at, strstr(q->cdev, CDEV_DIR));
+	return *q->cdev && name && !strcmp(name, cdev_name(q->cdev));
 }
 
-static int matches(const struct query *q, const char *target, uint32_t kind)
+/* A file without a path says in another place which device it is of */
+static int is_anonymous(const struct query *q, int pid, int fd,
+			const char *target)
+{
+	uint32_t domain, rid;
+	char process[16];
+
+	if (strcmp(target, DEVICE_LINK))
+		return 0;
+	hf_text(process, sizeof(process), "%d", pid);
+	return !hf_device_of_fdinfo(q->ctx, process, fd, &domain, &rid) &&
+	       domain == q->domain && rid == q->rid;
+}
+
+static int matches(const struct query *q, int pid, int fd, const char *target,
+		   uint32_t kind)
 {
 	switch (q->what) {
 	case HF_HOLDERS_PATH:
 		return !strcmp(target, q->name);
 	case HF_HOLDERS_DEVICE:
-		return is_cdev(q, target, kind) ||
+		return is_cdev(q, target) ||
+		       is_anonymous(q, pid, fd, target) ||
 		       (*q->group && !strcmp(target, q->group));
 	case HF_HOLDERS_SESSION:
 		return kind == HF_HOLDS_SESSION &&
@@ -125,7 +158,7 @@ static int scan_process(const struct query *q, int pid)
 					   "/proc/%d/fd/%d", pid, fd))
 			continue;
 		kind = kind_of(target);
-		if (matches(q, target, kind))
+		if (matches(q, pid, fd, target, kind))
 			code = add(q, pid, fd, target, kind);
 	}
 	closedir(d);
@@ -165,6 +198,8 @@ static int find_device(struct query *q, struct hf_error *err)
 
 	if (code)
 		return code;
+	q->domain = d.domain;
+	q->rid = d.rid;
 	hf_copy(q->cdev, sizeof(q->cdev), d.cdev);
 	if (d.iommu_group >= 0)
 		hf_text(q->group, sizeof(q->group), "/dev/vfio/%d",
@@ -223,11 +258,11 @@ void hf_holders_free(struct hf_holders *list)
 	free(list);
 }
 
-int hf_holder_first(const struct hf_ctx *ctx, const char *path,
-		    struct hf_holder *ret)
+int hf_holder_first(const struct hf_ctx *ctx, uint32_t what, const char *name,
+		    struct hf_holder *ret, struct hf_error *err)
 {
 	struct hf_holders *list;
-	int code = hf_holders_find(ctx, HF_HOLDERS_PATH, path, 0, &list, NULL);
+	int code = hf_holders_find(ctx, what, name, 0, &list, err);
 
 	if (code)
 		return code;

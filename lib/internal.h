@@ -124,11 +124,17 @@ int hf_write_file(const struct hf_ctx *ctx, const char *path,
 int hf_exists(const struct hf_ctx *ctx, const char *format, ...)
 	HF_PRINTF(2, 3);
 
+/* ---- device.c ---- */
+
+/* Which device is a VFIO device file of a process ("self", "812")? -ENODEV */
+int hf_device_of_fdinfo(const struct hf_ctx *ctx, const char *process, int fd,
+			uint32_t *ret_domain, uint32_t *ret_rid);
+
 /* ---- holder.c ---- */
 
-/* Who has @path open, the first one: 0, -ERANGE if nobody is seen */
-int hf_holder_first(const struct hf_ctx *ctx, const char *path,
-		    struct hf_holder *ret);
+/* The first one of hf_holders_find(): also -ERANGE, if nobody is seen */
+int hf_holder_first(const struct hf_ctx *ctx, uint32_t what, const char *name,
+		    struct hf_holder *ret, struct hf_error *err);
 
 /* ---- session.c ---- */
 

@@ -41,7 +41,7 @@ static int busy(const struct hf_ctx *ctx, uint32_t waited,
 {
 	struct hf_holder holder = { .size = sizeof(holder) };
 
-	if (hf_holder_first(ctx, DEVICE, &holder))
+	if (hf_holder_first(ctx, HF_HOLDERS_PATH, DEVICE, &holder, NULL))
 		return hf_fail(err, -EBUSY, "liveupdate-busy", "open", DEVICE,
 			       "close it there; only one process can have it open, root can tell which",
 			       "another process has it open, tried for %u ms",

@@ -83,7 +83,7 @@ static int fake_close(void *data, int fd)
 /* Of drivers the one that is in driver_override, unless it does not want */
 static void probe(const char *bdf)
 {
-	char path[512], name[64] = "", target[128];
+	char path[512], name[64] = "", state[64] = "", target[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path),
@@ -95,6 +95,16 @@ static void probe(const char *bdf)
 		fclose(f);
 	if (!strcmp(name, "(null)"))
 		strcpy(name, "igb");
+	/* To what came over only a driver is bound that knows of it */
+	snprintf(path, sizeof(path),
+		 "%s/sys/devices/pci0000:00/%s/liveupdate/state", k.root, bdf);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%63s", state) != 1)
+		*state = 0;
+	if (f)
+		fclose(f);
+	if (!strcmp(state, "incoming") && strcmp(name, "vfio-pci"))
+		return;
 	if (fails("probe") && !strcmp(name, "vfio-pci"))
 		return;
 	if (fails("probe-port") && strstr(bdf, "00:01.0") &&
@@ -104,9 +114,63 @@ static void probe(const char *bdf)
 		return;
 	if (fails("probe-all"))
 		return;
+	/* Another driver comes to the one that was done before */
+	if (fails("other-late") && strstr(bdf, "00:01.0")) {
+		tree_link(k.root, "/sys/devices/pci0000:00/0000:01:00.0/driver",
+			  "../../../bus/pci/drivers/pcieport");
+		return;
+	}
+	/* Somebody comes who would do things to the terminal */
+	if (fails("evil-late") && strstr(bdf, "00:01.0"))
+		return;
+	if (fails("evil-late")) {
+		tree_file(k.root, "/proc/812/comm", "v\033[31m\n");
+		tree_link(k.root, "/proc/812/fd/6", "/dev/vfio/devices/vfio0");
+	}
 	snprintf(path, sizeof(path), "/sys/devices/pci0000:00/%s/driver", bdf);
 	snprintf(target, sizeof(target), "../../../bus/pci/drivers/%s", name);
 	tree_link(k.root, path, target);
+}
+
+/* Is  one of the driver with this file? */
+static int is_bound(const char *bdf, const char *file)
+{
+	char path[512], want[512], target[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/pci0000:00/%.100s/driver",
+		 k.root, bdf);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = 0;
+	snprintf(want, sizeof(want), "../../..%.*s",
+		 (int)(strrchr(file, '/') - file - strlen("/sys")),
+		 file + strlen("/sys"));
+	return !strcmp(target, want);
+}
+
+/* A record stands until the driver is unbound */
+static void log_record(const char *bdf)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path),
+		 "%s/etc/holdfast.conf.d/device-%.100s.conf", k.root, bdf);
+	fprintf(k.log, "its record is %s\n",
+		access(path, F_OK) ? "gone" : "there");
+}
+
+/* What was seen to be possible is not any more */
+static void record_late(const char *bdf)
+{
+	char path[512];
+
+	if (!fails("record-late") || !strstr(bdf, "02:00.0"))
+		return;
+	snprintf(path, sizeof(path),
+		 "/etc/holdfast.conf.d/device-%.100s.conf", bdf);
+	tree_delete(k.root, path);
+	strcat(path, "/x");
+	tree_file(k.root, path, "%s", "");
 }
 
 static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
@@ -125,10 +189,19 @@ static int64_t fake_write(void *data, int fd, const void *buf, size_t len)
 		tree_file(k.root, k.paths[fd], "%s\n",
 			  *text ? text : "(null)");
 	} else if (!strcmp(end, "/unbind")) {
+		if (fails("raced"))
+			tree_link(k.root, "/sys/devices/pci0000:00/0000:02:00.0/driver",
+				  "../../../bus/pci/drivers/pcieport");
+		if (!is_bound(text, k.paths[fd]))
+			return -ENODEV;
+		if (fails("record-seen"))
+			log_record(text);
 		snprintf(path, sizeof(path),
 			 "/sys/devices/pci0000:00/%.100s/driver", text);
 		tree_delete(k.root, path);
+		record_late(text);
 	} else if (!strcmp(end, "/drivers_probe")) {
+		record_late(text);
 		probe(text);
 	}
 	return len;

@@ -215,6 +215,14 @@ static void broken_caps(const char *r)
 	tree_delete(r, DEV "/power_state");
 }
 
+/* The update is over: its owner has a file without a path */
+static void came_over(const char *r)
+{
+	process(r, "812", "vmm", 6, "anon_inode:[vfio-device]");
+	tree_file(r, "/proc/812/fdinfo/6",
+		  "pos:\t0\nvfio-device-syspath: " DEV "\n");
+}
+
 static void fd_store(const char *r)
 {
 	process(r, "1", "systemd", 20, "/dev/vfio/devices/vfio0");
@@ -326,6 +334,43 @@ static void recorded_gone(const char *r)
 	tree_file(r, "/etc/holdfast.conf.d/device-0000:0b:00.0.conf",
 		  "[device 0000:0b:00.0]\n");
 }
+static void recorded_wrong(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\nid = 8086:10c9\ndriver = igb # keep\n");
+}
+static void recorded_bad_id(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/a.conf",
+		  "[device 0000:01:00.0]\nid = 8086-10c9\ndriver = igb\n");
+}
+static void recorded_upper(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/a.conf",
+		  "[device 0000:02:00.0]\nid = 8086:10C9\n");
+}
+static void later_id(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/z.conf",
+		  "[device 0000:02:00.0]\nid = 1AF4:1000\n");
+}
+static void later_wrong(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/z.conf",
+		  "[device 0000:02:00.0]\nid = none\n");
+}
+static void recorded_nul(const char *r)
+{
+	static const char text[] = "[device 02:00.0]\n\0\n[device 01:00.0]\n";
+
+	tree_data(r, "/etc/holdfast.conf", text, sizeof(text) - 1);
+}
+/* Of a run that was killed: no record that anybody made */
+static void left_over(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/.device-0000:01:00.0.conf",
+		  "[device 0000:01:00.0]\n");
+}
 /* Of another version, and by people */
 static void odd_conf(const char *r)
 {
@@ -380,7 +425,10 @@ static const struct {
 	W(long_cmdline), W(port_unbound), W(two_incoming), W(bare),
 	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
 	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
-	W(odd_conf), W(no_conf_dir), W(conf_in_the_way),
+	W(odd_conf), W(came_over),
+	W(recorded_wrong), W(recorded_bad_id), W(recorded_upper), W(later_id),
+	W(later_wrong), W(recorded_nul), W(left_over),
+	W(no_conf_dir), W(conf_in_the_way),
 };
 
 int tree_make(const char *root, const char *spec)

@@ -434,6 +434,50 @@ static void test_damaged_images(void **state)
 	}
 }
 
+static void make_open(void)
+{
+	assert_int_equal(tree_make(root, "ready"), 0);
+	chmod(root, 0755);
+}
+
+/* Nobody's privilege, as tests may run as root */
+static pid_t start_without_privilege(const char *const words[])
+{
+	struct cli_env env = kernel_env;
+	char *argv[16] = { (char *)"holdfast", (char *)"--root", root };
+	pid_t pid = fork();
+	int n = 3;
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	while (*words)
+		argv[n++] = (char *)*words++;
+	if (!getuid() && (setgid(65534) || setuid(65534)))
+		_exit(99);
+	kernel_begin(root, "");
+	_exit(cli_run(n, argv, &env, stdout, stderr));
+}
+
+static void test_no_permission(void **state)
+{
+	const char *const load[] = {
+		"load", "-n", "--kernel", "/boot/vmlinuz", "--cmdline", "ro",
+		NULL,
+	};
+	const char *const same[] = {
+		"load", "-n", "--kernel", "/boot/vmlinuz", NULL,
+	};
+
+	(void)state;
+	make_open();
+	assert_int_equal(chmod(in_root("boot/vmlinuz"), 0), 0);
+	assert_int_equal(ended(start_without_privilege(load)), CLI_PERMISSION);
+	assert_int_equal(chmod(in_root("boot/vmlinuz"), 0644), 0);
+	assert_int_equal(chmod(in_root("proc/cmdline"), 0), 0);
+	assert_int_equal(ended(start_without_privilege(same)), CLI_PERMISSION);
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -445,6 +489,7 @@ int main(void)
 		TEST(test_systemctl),
 		TEST(test_color),
 		TEST(test_full_disk),
+		TEST(test_no_permission),
 		cmocka_unit_test(test_json_any_text),
 		cmocka_unit_test(test_json_text),
 		cmocka_unit_test(test_json_check_fires),

@@ -164,6 +164,8 @@ static int fake_open(void *data, const char *path, int flags, uint32_t mode)
 		       path[strlen(path) - 1] == '0' ? BDF0 : BDF1);
 		return fake_new_fd(obj);
 	}
+	if (fake->sleeps && strstr(rest, BDF0 "/config"))
+		fake_write("D0\n", "/sys/bus/pci/devices/" BDF0 "/power_state");
 	fd = open(path, flags);
 	if (fd < 0)
 		return -errno;
@@ -198,7 +200,7 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 {
 	struct fake_obj *o = fake_obj_of(fd);
 	int code = fake_step();
-	char text[128], *p, bdf[16];
+	char text[128], *p, bdf[16], driver[64];
 
 	(void)data;
 	if (code)
@@ -217,8 +219,21 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 	} else if (strstr(o->path, "/unbind")) {
 		if (fake->unbind_code)
 			return fake->unbind_code;
+		if (fake->unbind_race)
+			fake_bind(text, fake->unbind_race);
+		/* Of a driver, and of no device that has another */
+		fake_driver_of(text, driver, sizeof(driver));
+		p = strstr(o->path, "/drivers/");
+		assert_non_null(p);
+		if (strncmp(p + 9, driver, strlen(driver)) ||
+		    p[9 + strlen(driver)] != '/')
+			return -ENODEV;
 		fake_unbind(text);
 	} else if (strstr(o->path, "/drivers_probe")) {
+		if (fake->probe_race) {
+			fake_bind(text, fake->probe_race);
+			return fake->probe_code ? fake->probe_code : (int)len;
+		}
 		probe(text);
 	} else {
 		fail_msg("write to %s", o->path);

@@ -72,8 +72,12 @@ struct fake {
 	unsigned long fail_request;	/* ioctl to fail */
 	int fail_request_code;
 
+	int sleeps;		/* BDF0, until its configuration space is read */
 	int probe_refuses;	/* drivers_probe binds nothing */
 	int unbind_code;	/* what unbind returns */
+	const char *unbind_race;	/* is bound before unbind gets there */
+	const char *probe_race;	/* is bound, drivers_probe then fails ... */
+	int probe_code;		/* ... with this */
 	int no_default_driver;
 	int no_discard;		/* FINISH takes no flags */
 

@@ -6,6 +6,8 @@
 #include "fake.h"
 #include "fake-kernel.h"
 
+#define OVERRIDE	"/sys/bus/pci/devices/" BDF0 "/driver_override"
+
 static void is(const char *driver, const char *override)
 {
 	struct hf_device d = { .size = sizeof(d) };
@@ -83,7 +85,7 @@ static void whichever_write_fails_the_former_driver_is_back(void **state)
 		int ret;
 
 		start("e1000e");
-		fake_write("(null)\n", "/sys/bus/pci/devices/" BDF0 "/driver_override");
+		fake_write("(null)\n", OVERRIDE);
 		fake->calls = 0;
 		fake->fail_at = n;
 		fake->fail_code = -EIO;
@@ -134,6 +136,71 @@ static void devices_that_are_needed_are_left_alone(void **state)
 	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
 		"bind-preserved");
 	is("vfio-pci", "");
+}
+
+/* The owner of a device that came over, and one that used its group */
+static void one_that_did_not_open_the_device_file_is_seen(void **state)
+{
+	(void)state;
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link("anon_inode:[vfio-device]", "/proc/77/fd/9");
+	fake_write("vfio-device-syspath: /sys/devices/pci0000:00/" BDF1 "\n",
+		   "/proc/77/fdinfo/9");
+	ok(hf_bind_check(fake->ctx, BDF0, "e1000e", NULL, err));
+	fake_write("vfio-device-syspath: /sys/devices/pci0000:00/" BDF0 "\n",
+		   "/proc/77/fdinfo/9");
+	refused(hf_bind(fake->ctx, BDF0, "e1000e", NULL, err), EBUSY,
+		"bind-in-use");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-in-use");
+	fake_remove("/proc/77");
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link("/dev/vfio/7", "/proc/77/fd/9");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-in-use");
+	is("vfio-pci", "");
+}
+
+/* A VMM may bind its device itself while we are at it */
+static void a_driver_of_somebody_else_is_left_alone(void **state)
+{
+	(void)state;
+	start("e1000e");
+	fake->unbind_race = "vfio-pci";
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-changed");
+	is("vfio-pci", "");
+	start("e1000e");
+	fake->unbind_race = "igb";
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EBUSY,
+		"bind-changed");
+	is("igb", "");
+	fake->unbind_race = NULL;
+	start("e1000e");
+	fake->probe_race = "igb";
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EBUSY,
+		"bind-changed");
+	fake_write("(null)\n", OVERRIDE);
+	is("igb", "");
+}
+
+/* It cannot be told from ours, but its owner can */
+static void the_same_driver_is_not_undone_below_somebody(void **state)
+{
+	(void)state;
+	start("e1000e");
+	fake_write("vmm\n", "/proc/77/comm");
+	fake_link(VFIO0, "/proc/77/fd/9");
+	fake->probe_race = "vfio-pci";
+	fake->probe_code = -EIO;
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EBUSY,
+		"bind-in-use");
+	is("vfio-pci", "vfio-pci");
+	/* Whoever has none of it open may bind it again */
+	fake_remove("/proc/77");
+	start("e1000e");
+	assert_int_equal(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, NULL),
+			 -EIO);
 }
 
 static void what_would_be_refused_is_told_without_a_write(void **state)
@@ -233,6 +300,9 @@ int main(void)
 		TEST(whichever_write_fails_the_former_driver_is_back),
 		TEST(a_driver_that_does_not_let_go_changes_nothing),
 		TEST(devices_that_are_needed_are_left_alone),
+		TEST(one_that_did_not_open_the_device_file_is_seen),
+		TEST(a_driver_of_somebody_else_is_left_alone),
+		TEST(the_same_driver_is_not_undone_below_somebody),
 		TEST(what_would_be_refused_is_told_without_a_write),
 		TEST(an_incoming_device_gets_its_driver),
 		TEST(unbinding_clears_the_override),

@@ -97,6 +97,16 @@ static void power_is_what_the_kernel_says_or_the_device(void **state)
 	assert_int_equal(facts().power, HF_POWER_D0);
 }
 
+static void power_is_that_of_before_it_was_asked(void **state)
+{
+	(void)state;
+	fake->sleeps = 1;
+	config_space(0, 0, 0, 256);
+	fake_write("D3cold\n", DIR "/power_state");
+	assert_int_equal(facts().power, HF_POWER_D3COLD);
+	assert_int_equal(facts().power, HF_POWER_D0);
+}
+
 static void the_rest_is_read(void **state)
 {
 	struct hf_facts f;
@@ -155,6 +165,7 @@ int main(void)
 		TEST(interrupts_of_each_kind_are_seen),
 		TEST(what_is_not_told_is_unknown),
 		TEST(power_is_what_the_kernel_says_or_the_device),
+		TEST(power_is_that_of_before_it_was_asked),
 		TEST(the_rest_is_read),
 		TEST(a_list_of_capabilities_that_ends_nowhere_is_left),
 		TEST(what_is_no_device_is_refused),

@@ -10,12 +10,25 @@
 
 #define SESSION	"anon_inode:[luo_session] "
 
+/* What the kernel says of a VFIO device file */
+static void fdinfo(int pid, int fd, const char *bdf)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "pos:\t0\nvfio-device-syspath: /sys/devices/pci0000:00/%s\n",
+		 bdf);
+	fake_write(text, "/proc/%d/fdinfo/%d", pid, fd);
+}
+
 static void processes(void)
 {
 	fake_write("vmm\n", "/proc/812/comm");
 	fake_link("/dev/null", "/proc/812/fd/0");
-	/* Of a mount namespace of its own */
+	/* Of a /dev that is mounted nowhere, and of one of a container */
 	fake_link("/vfio/devices/vfio1", "/proc/812/fd/12");
+	fake_link("/srv/c1/dev/vfio/devices/vfio1", "/proc/812/fd/14");
+	fake_link("/tmp/vfio/devices/vfio1", "/proc/812/fd/15");
 	fake_link("/vfio/devices/vfio10", "/proc/812/fd/13");
 	fake_link(VFIO0, "/proc/812/fd/11");
 	fake_link(VFIO0, "/proc/812/fd/9");
@@ -27,6 +40,7 @@ static void processes(void)
 	fake_link(SESSION "vm10", "/proc/1/fd/41");
 	fake_link(VFIO0, "/proc/1/fd/42");
 	fake_link("anon_inode:[vfio-device]", "/proc/1/fd/43");
+	fdinfo(1, 43, BDF1);
 	fake_link("anon_inode:[iommufd]", "/proc/1/fd/44");
 	fake_link(VFIO1, "/proc/900/fd/3");
 	/* None of these is a process or a file of one */
@@ -87,12 +101,36 @@ static void those_of_a_device_have_its_group_too(void **state)
 		{ 812, 11, HF_HOLDS_VFIO }, { 0 } });
 	found(HF_HOLDERS_DEVICE, BDF1, 812, (struct expected[]){
 		{ 812, 10, HF_HOLDS_VFIO_GROUP }, { 812, 12, HF_HOLDS_VFIO },
+		{ 812, 14, HF_HOLDS_VFIO },
 		{ 0 } });
 	refused(hf_holders_find(fake->ctx, HF_HOLDERS_DEVICE, "09:00.0", 0,
 				&list, err), ENODEV, "device-missing");
 	fake_remove("/sys/devices/pci0000:00/" BDF0 "/iommu_group");
 	fake_unbind(BDF0);
 	found(HF_HOLDERS_DEVICE, BDF0, 0, (struct expected[]){ { 0 } });
+}
+
+static void what_came_over_is_found_by_what_the_kernel_says(void **state)
+{
+	(void)state;
+	fake_remove("/sys/devices/pci0000:00/" BDF0 "/iommu_group");
+	fake_write("vmm\n", "/proc/812/comm");
+	fake_link("anon_inode:[vfio-device]", "/proc/812/fd/4");
+	fdinfo(812, 4, BDF0);
+	fake_link("anon_inode:[vfio-device]", "/proc/812/fd/5");
+	fdinfo(812, 5, BDF1);
+	/* Of an older kernel; and other files with such a line */
+	fake_link("anon_inode:[vfio-device]", "/proc/812/fd/6");
+	fake_write("pos:\t0\n", "/proc/812/fdinfo/6");
+	fake_link("anon_inode:[vfio-device]2", "/proc/812/fd/7");
+	fdinfo(812, 7, BDF0);
+	fake_link("anon_inode:[vfio-device]", "/proc/812/fd/8");
+	found(HF_HOLDERS_DEVICE, BDF0, 0, (struct expected[]){
+		{ 812, 4, HF_HOLDS_VFIO }, { 0 } });
+	/* Also without a device file of its own */
+	fake_remove("/sys/devices/pci0000:00/" BDF0 "/vfio-dev/vfio0");
+	found(HF_HOLDERS_DEVICE, BDF0, 0, (struct expected[]){
+		{ 812, 4, HF_HOLDS_VFIO }, { 0 } });
 }
 
 static void those_of_a_session_have_its_whole_name(void **state)
@@ -173,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(all_holders_of_a_path_are_found_in_order),
 		TEST(those_of_a_device_have_its_group_too),
+		TEST(what_came_over_is_found_by_what_the_kernel_says),
 		TEST(those_of_a_session_have_its_whole_name),
 		TEST(raw_files_of_one_process_are_found),
 		TEST(we_are_found_with_what_we_have_open),

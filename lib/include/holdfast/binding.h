@@ -16,8 +16,12 @@ extern "C" {
  * A driver is bound by driver_override, unbind and drivers_probe, and the driver
  * link is read back, as the kernel reports success also when nothing was bound.
  * new_id is never used. A device that is preserved, or was retrieved and is not
- * finished, is left alone, and so is one whose VFIO device file somebody has
- * open: the kernel would wait for that one without end.
+ * finished, is left alone, and so is one that somebody
+ * has open, by its device file or its group, or since it came over: the kernel
+ * would wait for that one without end.
+ *
+ * Only the driver that was found is unbound. If somebody else binds another one
+ * meanwhile that one is left alone, too.
  *
  * After a kexec overrides are gone: bind again.
  */
@@ -67,8 +71,8 @@ HF_API int hf_bind(const struct hf_ctx *ctx, const char *bdf,
  *
  * All that these refuse without having tried is refused here.
  *
- * Context: Any. Changes nothing. Without privilege holders of the VFIO device
- * file are not seen.
+ * Context: Any. Changes nothing. Without privilege those who have the device
+ * open are not seen.
  * Return: 0, -ENODEV, -ENOENT, -EBUSY as hf_bind().
  */
 HF_API int hf_bind_check(const struct hf_ctx *ctx, const char *bdf,

@@ -13,8 +13,8 @@ extern "C" {
 /**
  * DOC: Devices
  *
- * All from sysfs, nothing is opened or changed. What the owner of a device has
- * to do before the kexec is in hf_device_facts().
+ * All from sysfs; no device is opened. What the owner of a device has to do before
+ * the kexec is in hf_device_facts(), the one that may wake a device that sleeps.
  */
 
 /* hf_device.preservable */
@@ -183,7 +183,8 @@ struct hf_facts {
  * @ret: The facts at this moment; its owner may change them until the kexec.
  * @err: Filled in on failure, or NULL.
  *
- * Context: A device that sleeps wakes up, as its configuration space is read.
+ * Context: A device that sleeps wakes up, as its configuration space is read; the
+ * state of power is that of before.
  * Return: 0, the errors of hf_device_find().
  */
 HF_API int hf_device_facts(const struct hf_ctx *ctx, const char *spec,

@@ -14,7 +14,9 @@ extern "C" {
  * DOC: Holders
  *
  * Which processes have a file open, as /proc tells. Without privilege only those
- * of the caller's own user are seen, and none that is on its way in a socket.
+ * of the caller's own user are seen, and none that is on its way in a socket. A
+ * VFIO device file that came over, or was had from a group, has no path; a kernel
+ * that does not say in /proc/PID/fdinfo of which device it is hides its holder.
  */
 
 /*
@@ -49,7 +51,7 @@ struct hf_holder {
 
 /* Which files are looked for */
 #define HF_HOLDERS_PATH		1	/* of this name: "/dev/liveupdate" */
-#define HF_HOLDERS_DEVICE	2	/* of a device: its own and its group's */
+#define HF_HOLDERS_DEVICE	2	/* of a device in any way, and its group */
 #define HF_HOLDERS_SESSION	3	/* of a session of this name */
 #define HF_HOLDERS_RAW		4	/* all of VFIO and iommufd */
 
