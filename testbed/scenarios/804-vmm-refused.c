@@ -118,7 +118,7 @@ static void second(void)
 	other.uid = NOBODY;
 	program_start(&other, VMM_ARGS(bdf));
 	expect_error(&other, "liveupdate-permission", "be given a session");
-	expect_error(&other, "iommufd-open", "be given the fd");
+	expect_error(&other, "iommufd-permission", "be given the fd");
 	CHECK_EQ(program_end(&other, 30), 1);
 	other.uid = 0;
 
