@@ -93,6 +93,13 @@ made() {
 	unpacked "$1"
 }
 
+# For the scenarios that start them; those of the newest Debian stay.
+keep() {
+	mkdir -p "$work/boot"
+	cp "$tree/boot/vmlinuz-$release" "$work/boot/vmlinuz"
+	cp "$tree/boot/initrd.img-$release" "$work/boot/$1.img"
+}
+
 # Programs of the image see nothing but the image.
 in_image() {
 	local tree=$tree/image
@@ -211,6 +218,7 @@ roots() {
 		clean "$name: the packages install, and the tool runs" installed
 		clean "$name: a kernel package installs, and its image unpacks" \
 			made "$package"
+		keep "$package"
 		clean "$name: the tool runs inside of it" has_tool
 		clean "$name: vfio-pci can be loaded there" has_modules
 		clean "$name: the rule is there" has_rule

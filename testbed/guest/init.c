@@ -259,12 +259,32 @@ static int system_main(void)
 	return 1;
 }
 
+/* Called by a script of an initramfs, which has all mounted */
+static int image_main(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	begin();
+	pid = begin_child();
+	if (!pid) {
+		begin_stage();
+		run_stage();
+	}
+	wait_for(pid, &status);
+	report(status);
+	end_machine();
+	return 1;
+}
+
 int guest_part(int argc, char **argv)
 {
 	const char *name = strrchr(argv[0], '/');
 
 	if (argc > 1 && !strcmp(argv[1], SYSTEM_STAGE))
 		return system_main();
+	if (argc > 1 && !strcmp(argv[1], STAGE_IN_IMAGE))
+		return image_main();
 	if (!name || strcmp(name + 1, SYSTEM_HOOK))
 		return -1;
 	begin();

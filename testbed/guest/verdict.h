@@ -15,6 +15,9 @@ extern struct verdict *verdict;
 
 int guest_main(void);
 
+/* What makes this program run the stage in the initramfs of somebody else */
+#define STAGE_IN_IMAGE	"--in-image"
+
 /* Another process of the guest: its exit status, or -1 if it is none */
 int guest_part(int argc, char **argv);
 

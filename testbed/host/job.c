@@ -50,7 +50,7 @@ char *job_reason_to_skip(const struct scenario *s, const char *variant)
 		char *path = program_path(*p);
 
 		if (!path)
-			return text("needs %s, which is not built: run 'testbed/selftests.sh' or 'testbed/userspace.sh'",
+			return text("needs %s, which is not built: run 'testbed/selftests.sh', 'testbed/userspace.sh' or './run check packages'",
 				    *p);
 		free(path);
 	}

@@ -56,7 +56,8 @@ char *kernel_image(const char *variant)
 
 char *program_path(const char *program)
 {
-	static const char *const dirs[] = { "selftests", "user-static" };
+	static const char *const dirs[] = { "selftests", "user-static",
+					    "packages" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		char *path = text("%s/out/%s/%s", repo_root(), dirs[i],
