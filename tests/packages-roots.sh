@@ -26,7 +26,7 @@ mirror_of() {
 
 # inside COMMAND...: in the root file system at hand, with what programs there
 # expect; mounts and processes end with it. Its /dev is not the host's, whose
-# log is not that of a test.
+# log is not that of a test; there is no /sys unless asked for by sysfs=1.
 inside() {
 	unshare --mount --pid --fork bash -c 'mount -t proc proc "$1/proc" &&
 		mount -t tmpfs -o mode=755 dev "$1/dev" &&
@@ -34,6 +34,9 @@ inside() {
 			cp -a "/dev/$n" "$1/dev/" || exit
 		done &&
 		ln -s /proc/self/fd "$1/dev/fd" &&
+		if [[ -n ${sysfs:-} ]]; then
+			mount -t sysfs -o ro sys "$1/sys" || exit
+		fi &&
 		exec env -i HOME=/root LC_ALL=C \
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$@"' sh "$tree" "$@"
 }
@@ -153,11 +156,9 @@ queued() {
 	mkdir -p "$tree/run/udev/rules.d"
 	cp "$1" "$tree/run/udev/rules.d/70-holdfast.rules"
 	for device in /sys/bus/pci/devices/*; do
-		# shellcheck disable=SC2016
-		inside sh -c 'mount -t sysfs -o ro sys /sys &&
-			udevadm test --action=add "$1" 2>&1' sh \
+		sysfs=1 inside udevadm test --action=add \
 			"$(realpath "$device")" || true
-	done >"$work/udev"
+	done >"$work/udev" 2>&1
 	rm -r "$tree/run/udev"
 	grep -q . "$work/udev" || echo "udevadm said nothing"
 	grep "holdfast -q bind" "$work/udev" || true
