@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Sourced by setup.sh: reads the machine's apt sources, in both formats.
+# Sourced by setup.sh and by what makes root file systems: reads the machine's
+# apt sources, in both formats.
 
 # apt_stanza SUITE DIR
 #
@@ -20,6 +21,26 @@ apt_stanza() {
 		*) stanza_one_line "$suite" <"$file" ;;
 		esac
 	done | awk '/^$/ { exit } { print }'
+}
+
+# codename: of this machine's release
+codename() {
+	(
+		# shellcheck disable=SC1091
+		source /etc/os-release
+		echo "${VERSION_CODENAME:-}"
+	)
+}
+
+# other_suite SUITE OWN DIR
+#
+# Print a whole stanza for SUITE from the mirror, and with the keys, of what DIR
+# has for the release OWN. Fails if there is none.
+other_suite() {
+	local stanza
+	stanza=$(apt_stanza "$2" "$3")
+	[[ -n $stanza ]] || return
+	printf 'Types: deb\n%s\nSuites: %s\nComponents: main\n' "$stanza" "$1"
 }
 
 # "deb [option=value ...] uri suite component ..."

@@ -8,22 +8,6 @@
 # shellcheck source=setup/sources.sh
 source "$root/setup/sources.sh"
 
-# The machine's own mirror and keys, for another suite. A mirror that is a
-# snapshot is older than its Release file says it may be.
-mirror_of() {
-	local codename stanza
-	codename=$(
-		# shellcheck disable=SC1091
-		source /etc/os-release
-		echo "${VERSION_CODENAME:-}"
-	)
-	stanza=$(apt_stanza "$codename" /etc/apt)
-	[[ -n $stanza ]] || return
-	echo "Types: deb"
-	grep -v '^Check-Valid-Until:' <<<"$stanza"
-	printf 'Suites: %s\nComponents: main\nCheck-Valid-Until: no\n' "$1"
-}
-
 # inside COMMAND...: in the root file system at hand, with what programs there
 # expect; mounts and processes end with it. Its /dev is not the host's, whose
 # log is not that of a test; there is no /sys unless asked for by sysfs=1.
@@ -47,7 +31,8 @@ root_of() {
 	mkdir -p "$work/roots"
 	if [[ ! -e $tar ]]; then
 		echo "     making: Debian $1 with $2"
-		mirror_of "$1" >"$work/roots/sources" || return
+		other_suite "$1" "$(codename)" /etc/apt \
+			>"$work/roots/sources" || return
 		mmdebstrap --variant=essential --format=tar \
 			--include="$2,kmod,udev,zlib1g,cpio" "$1" "$tar.new" \
 			"$work/roots/sources" >"$out/log/packages-$1-$2.log" \
@@ -209,6 +194,7 @@ roots() {
 		return
 	fi
 	tree=$work/root
+	rm -rf "${work:?}/boot"
 	while read -r suite package; do
 		name="$suite: $package"
 		if ! root_of "$suite" "$package"; then
@@ -219,7 +205,7 @@ roots() {
 		clean "$name: the packages install, and the tool runs" installed
 		clean "$name: a kernel package installs, and its image unpacks" \
 			made "$package"
-		keep "$package"
+		clean "$name: the image is there for scenarios" keep "$package"
 		clean "$name: the tool runs inside of it" has_tool
 		clean "$name: vfio-pci can be loaded there" has_modules
 		clean "$name: the rule is there" has_rule

@@ -14,15 +14,18 @@ sample() {
 	cat >"$samples/$1"
 }
 
+# same NAME FOUND EXPECTED
+same() {
+	if [[ $2 == "$3" ]]; then
+		ok "$1"
+	else
+		fail "$1: got '$2', not '$3'"
+	fi
+}
+
 # stanza NAME SUITE EXPECTED
 stanza() {
-	local found
-	found=$(apt_stanza "$2" "$samples")
-	if [[ $found == "$3" ]]; then
-		ok "sources: $1"
-	else
-		fail "sources: $1: got '$found', not '$3'"
-	fi
+	same "sources: $1" "$(apt_stanza "$2" "$samples")" "$3"
 }
 
 sample sources.list <<'END'
@@ -40,6 +43,20 @@ Signed-By: /usr/share/keyrings/k.gpg"
 stanza "one-line: security is a mirror of its own suite only" \
 	bookworm-security "URIs: http://security.invalid/debian"
 stanza "one-line: a suite nobody offers gives nothing" trixie-backports ""
+
+same "sources: another suite has the mirror and keys of one's own" \
+	"$(other_suite forky bookworm "$samples")" \
+	"Types: deb
+URIs: http://a.invalid/debian
+Architectures: amd64 i386
+Signed-By: /usr/share/keyrings/k.gpg
+Suites: forky
+Components: main"
+if other_suite forky trixie "$samples" >/dev/null; then
+	fail "sources: another suite without a mirror of one's own is refused"
+else
+	ok "sources: another suite without a mirror of one's own is refused"
+fi
 
 sample sources.list.d/debian.sources <<'END'
 Types: deb

@@ -20,26 +20,16 @@ key=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-16)
 dir=$out/systemd/$key
 log=$out/log/rootfs.log
 
-# The machine's own mirror and keys, for another suite. A snapshot of a mirror
-# is older than its Release file says it may be: that is let pass, for this
-# suite alone. Signatures are verified as ever.
+# A snapshot of a mirror is older than its Release file says it may be: that is
+# let pass, for this suite alone. Signatures are verified as ever.
 sources() {
-	local codename stanza
-	codename=$(
-		# shellcheck disable=SC1091
-		source /etc/os-release
-		echo "${VERSION_CODENAME:-}"
-	)
-	stanza=$(apt_stanza "$codename" /etc/apt)
-	[[ -n $stanza ]] ||
+	local own
+	own=$(codename)
+	other_suite "$suite" "$own" /etc/apt >"$1" ||
 		die "root file system: /etc/apt: none of its sources offers" \
-			"${codename:-this release} main: so there is no" \
+			"${own:-this release} main: so there is no" \
 			"mirror to take $suite from: add one"
-	echo "Types: deb"
-	grep -v '^Check-Valid-Until:' <<<"$stanza"
-	echo "Suites: $suite"
-	echo "Components: main"
-	echo "Check-Valid-Until: no"
+	sed -i -e '/^Check-Valid-Until:/d' -e '$a Check-Valid-Until: no' "$1"
 }
 
 # In the tree: what a machine that lives for a minute has no use for
@@ -71,7 +61,7 @@ if [[ ! -e $dir/root.img ]]; then
 	note "root file system: Debian $suite with systemd"
 	rm -rf "$out/systemd"
 	mkdir -p "$dir.new" "$out/log"
-	sources >"$dir.new/sources"
+	sources "$dir.new/sources"
 	# By way of a tar file: while hooks run, file systems of the host are
 	# mounted in the tree, and nobody wants those copied, or deleted.
 	mmdebstrap --variant=essential --format=tar --include="$packages" \
