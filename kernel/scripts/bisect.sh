@@ -19,11 +19,7 @@ source "$root/tests/tap.sh"
 
 work=$out/bisect
 src=$work/linux
-cc=gcc
-if command -v ccache >/dev/null; then
-	cc="ccache gcc"
-	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
-fi
+use_compiler
 # A fixed part of each build, whatever a commit touches.
 dirs=(drivers/pci/ drivers/iommu/ drivers/vfio/ kernel/liveupdate/
 	mm/memfd.o mm/memfd_luo.o)

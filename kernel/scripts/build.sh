@@ -55,13 +55,7 @@ if [[ $src == "$tree" ]]; then
 	source_key+=-$(<"$tree/.holdfast-key")
 fi
 
-cc=gcc
-if command -v ccache >/dev/null; then
-	cc="ccache gcc"
-	export CCACHE_MAXSIZE=4G
-	export CCACHE_COMPILERCHECK=content CCACHE_BASEDIR=$out
-	export CCACHE_NOHASHDIR=1
-fi
+use_compiler
 config_key=$({
 	cat "${fragments[@]}" "$scripts/config.sh" "$stock/.holdfast"
 	find "$kernel/files" -name 'Kconfig*' -exec cat {} +

@@ -97,13 +97,7 @@ if [[ -n $dry ]]; then
 	exit 0
 fi
 
-cc=gcc
-if command -v ccache >/dev/null; then
-	cc="ccache gcc"
-	export CCACHE_MAXSIZE=4G
-	export CCACHE_COMPILERCHECK=content CCACHE_BASEDIR=$out
-	export CCACHE_NOHASHDIR=1
-fi
+use_compiler
 # A later build is a newer package, and one build has one time.
 revision=$(date -u +%Y%m%d%H%M)
 export KBUILD_BUILD_USER=holdfast KBUILD_BUILD_HOST=holdfast

@@ -58,3 +58,13 @@ take_lock() {
 		flock 9
 	fi
 }
+
+# A compiler for kernels: sets cc. Objects are shared by all builds below out/.
+use_compiler() {
+	cc=gcc
+	command -v ccache >/dev/null || return 0
+	# shellcheck disable=SC2034
+	cc="ccache gcc"
+	export CCACHE_MAXSIZE=4G CCACHE_COMPILERCHECK=content
+	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
+}

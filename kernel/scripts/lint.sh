@@ -21,11 +21,7 @@ fragments=("$kernel/config/base.config")
 
 mkdir -p "$(dirname "$log")"
 "$scripts/config.sh" "$src" "$build" "${fragments[@]}"
-cc=gcc
-if command -v ccache >/dev/null; then
-	cc="ccache gcc"
-	export CCACHE_BASEDIR=$out CCACHE_NOHASHDIR=1
-fi
+use_compiler
 # Debian's sparse does not know this operator, and kbuild would then leave
 # sparse out without failing.
 check="sparse -D__typeof_unqual__=__typeof__"
