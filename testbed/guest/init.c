@@ -239,17 +239,19 @@ int guest_main(void)
 	return 1;
 }
 
-/* The unit of the stage; the signal to end is for the stage alone */
-static int system_main(void)
+/* The stage below an init of somebody else; the signal to end is for it alone */
+static int stage_main(int first)
 {
 	int status = 0;
 	pid_t pid;
 
-	system_enter();
 	begin();
 	pid = begin_child();
-	if (!pid)
+	if (!pid) {
+		if (first)
+			begin_stage();
 		run_stage();
+	}
 	signal(SIGTERM, SIG_IGN);
 	wait_for(pid, &status);
 	if (verdict->kind == VERDICT_LEFT)
@@ -259,32 +261,16 @@ static int system_main(void)
 	return 1;
 }
 
-/* Called by a script of an initramfs, which has all mounted */
-static int image_main(void)
-{
-	int status = 0;
-	pid_t pid;
-
-	begin();
-	pid = begin_child();
-	if (!pid) {
-		begin_stage();
-		run_stage();
-	}
-	wait_for(pid, &status);
-	report(status);
-	end_machine();
-	return 1;
-}
-
 int guest_part(int argc, char **argv)
 {
 	const char *name = strrchr(argv[0], '/');
 
-	if (argc > 1 && !strcmp(argv[1], SYSTEM_STAGE))
-		return system_main();
+	if (argc > 1 && !strcmp(argv[1], SYSTEM_STAGE)) {
+		system_enter();
+		return stage_main(0);
+	}
 	if (argc > 1 && !strcmp(argv[1], STAGE_IN_IMAGE))
-		return image_main();
+		return stage_main(1);
 	if (!name || strcmp(name + 1, SYSTEM_HOOK))
 		return -1;
 	begin();
