@@ -40,9 +40,9 @@ int conf_is_ours(const char *file, const char *bdf);
 int conf_is_of(const struct conf_device *record, const struct hf_device *d);
 
 /*
- * Change a record in two steps: what can fail is in the first one, as far as it can
- * be told, and it changes nothing that is read. @driver is "" to remove it. Return: 0 or -errno, of what
- * has a name for @path (CLI_PATH_LEN).
+ * Change a record in two steps: what can fail is in the first one, as far as it
+ * can be told, and it changes nothing that is read. @driver is "" to remove it.
+ * Return: 0 or -errno, of what has a name for @path (CLI_PATH_LEN).
  */
 int conf_stage(const struct cli *c, const struct hf_device *d,
 	       const char *driver, char *path);
