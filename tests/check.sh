@@ -78,7 +78,9 @@ debug() {
 		--except '2[34][!1]*-scalable' --except '2[34][!1]*-first-level' \
 		--except '10*' --except '112*' --except '12[1245678]*' \
 		--except '20[34579]*' --except '2[12][0245679]*' \
-		'1*' '2*' '3*' '404*' '72*' '80[36]*'
+		--except '*/*-scalable' --except '*/*-first-level' \
+		--except 'negative/*' --except 'scale/*' \
+		'1*' '2*' '3*' '404*' '72*' '80[36]*' '*/*'
 }
 
 mkdir -p "$logs"

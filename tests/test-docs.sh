@@ -108,15 +108,17 @@ docs_outputs() {
 		done
 }
 
-# docs_scenario NUMBER: by its name, or as one of a row of damages
+# docs_scenario NAME: TOPIC/WORDS; or by its number, which may be one of a row
+# of damages
 docs_scenario() {
-	grep -qE "\"$1-[a-z]|^[A-Z]+\([a-z_0-9]+, $1," \
-		"$root"/testbed/scenarios/*.c
+	local pattern="\"$1-[a-z]|^[A-Z]+\([a-z_0-9]+, $1,"
+	[[ $1 != */* ]] || pattern="\"$1\""
+	grep -rqE --include='*.c' "$pattern" "$root/testbed/scenarios"
 }
 
 # docs_versions FILE: versions of formats, and scenarios that prove something
 docs_versions() {
-	local name number
+	local name number scenario
 	{ grep -oE '`[A-Z_]+_VERSION` [0-9]+' "$1" || true; } | tr -d '`' |
 		while read -r name number; do
 			grep -rqE "define ${name}[[:space:]]+$number\$" \
@@ -124,10 +126,10 @@ docs_versions() {
 				echo "$name is not $number"
 		done
 	sed -n '/| Proof |$/,/^$/s/.*| *\([^|]*\) *|$/\1/p' "$1" |
-		{ grep -oE '\b[0-9]{3}\b' || true; } | sort -u |
-		while read -r number; do
-			docs_scenario "$number" ||
-				echo "$number: no such scenario"
+		{ grep -oE '\b[0-9]{3}\b|\b[a-z]+/[a-z0-9-]+' || true; } |
+		sort -u | while read -r scenario; do
+			docs_scenario "$scenario" ||
+				echo "$scenario: no such scenario"
 		done
 }
 
@@ -141,7 +143,7 @@ docs_planted() {
 
 		| What | Proof |
 		|---|---|
-		| a | 512 |
+		| a | 512, planted/gone |
 
 		```c complete
 		#include <holdfast.h>
@@ -181,6 +183,8 @@ fires "docs: a version that is another is noticed" \
 	'^PCI_LIVEUPDATE_VERSION is not 99$' docs_versions "$bad"
 fires "docs: a scenario that is not there is noticed" \
 	'^512: no such scenario$' docs_versions "$bad"
+fires "docs: one of a topic that is not there is noticed" \
+	'^planted/gone: no such scenario$' docs_versions "$bad"
 if command -v cc >/dev/null; then
 	clean "docs: code that is complete compiles" docs_code "${docs[@]}"
 	fires "docs: code that does not compile is noticed" hf_planted \

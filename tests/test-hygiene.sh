@@ -113,6 +113,30 @@ subjects() {
 	done
 }
 
+# topics DIR: in a folder of scenarios each name begins with that of the folder
+topics() {
+	local file topic
+	for file in "$1"/*/*.c; do
+		topic=${file%/*}
+		topic=${topic##*/}
+		grep -q "\"$topic/[a-z]" "$file" ||
+			echo "${file#"$1"/}: no scenario is called $topic/..."
+		grep -nHE '"([0-9]{3}-|[a-z]+/)[a-z0-9-]+"' "$file" |
+			grep '\.name = \|^[^:]*:[0-9]*:[A-Z_]*(' |
+			grep -v "\"$topic/" || true
+	done
+}
+
+scenario_topics() {
+	topics "$root/testbed/scenarios"
+}
+
+mirror_topics() {
+	mkdir -p "$work/topics/one"
+	printf '\t.name = "two/words",\n' >"$work/topics/one/words.c"
+	topics "$work/topics"
+}
+
 patch_subjects() {
 	subjects "$root/kernel/patches"
 }
@@ -155,5 +179,8 @@ clean "hygiene: tables of patches and files are complete" tables
 clean "hygiene: every patch has a subject" patch_subjects
 fires "hygiene: a subject that runs on is reported" '1.patch: subject has no end' \
 	mirror_subjects
+clean "hygiene: scenarios are in the folder of their topic" scenario_topics
+fires "hygiene: a scenario in another folder is reported" \
+	'words.c:1:.*two/words' mirror_topics
 clean "hygiene: every kernel option has a reason" reasons
 clean "hygiene: CI calls ./run check" entry

@@ -51,7 +51,8 @@ struct host_action {
 
 /**
  * struct scenario - the declaration
- * @name:	"NNN-words", also the name of the log directory
+ * @name:	"topic/words" in scenarios/topic/, or "NNN-words" in scenarios/; its
+ *		logs are in out/log/NAME.VARIANT
  * @proves:	the sentence it proves, printed with the verdict
  * @iommu:	QEMU device that stands in for VT-d
  * @devices:	QEMU arguments for the devices, NULL-terminated

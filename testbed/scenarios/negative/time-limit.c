@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Mirror: a guest that never ends */
+/* A guest that never ends */
 #include <unistd.h>
 
 #include "log.h"
@@ -12,7 +12,7 @@ static void only(void)
 }
 
 SCENARIO(time_limit) = {
-	.name = "905-time-limit",
+	.name = "negative/time-limit",
 	.proves = "mirror: a machine that hangs is ended at its time limit",
 	.variants = "prod module stock",
 	.time_limit = 20,
