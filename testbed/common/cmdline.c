@@ -9,10 +9,12 @@
  * Early console, so that a kernel that dies early is not silent. All messages
  * go to the console: the logs are scanned there. A panic ends the machine. The
  * boot's test of the timer interrupt is left out: on a busy host it fails, as
- * it compares loops of an emulated processor with real time.
+ * it compares loops of an emulated processor with real time. An NMI, which the
+ * runner sends when time is up, ends in a panic with all backtraces.
  */
 static const char base[] =
 	"console=ttyS0,115200 earlyprintk=ttyS0,115200 loglevel=7 panic=-1 "
+	"unknown_nmi_panic panic_sys_info=all_bt "
 	"printk.devkmsg=on no_timer_check kho=on liveupdate=on intel_iommu=on";
 
 /* The default scratch area cannot be reserved on the debug kernel */

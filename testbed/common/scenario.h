@@ -27,6 +27,7 @@ struct evidence;
  * @OUTCOME_TIMEOUT:	no verdict within the time limit
  * @OUTCOME_SILENT:	no kernel line at all: trouble with the machine, not a
  *			test result
+ * @OUTCOME_NO_START:	the first kernel never reached our init: the same
  * @OUTCOME_NO_VERDICT:	the machine ended without a verdict (panic, reset)
  * @OUTCOME_SKIP:	not run, with a reason
  * @OUTCOME_SETUP:	the machine could not be started, or was killed
@@ -38,6 +39,7 @@ enum outcome {
 	OUTCOME_WITNESS,
 	OUTCOME_TIMEOUT,
 	OUTCOME_SILENT,
+	OUTCOME_NO_START,
 	OUTCOME_NO_VERDICT,
 	OUTCOME_SKIP,
 	OUTCOME_SETUP,
@@ -73,8 +75,10 @@ struct host_action {
  * @programs:	files below out/selftests or out/user-static that go to /bin of
  *		the guest, NULL-terminated
  * @memory_mb:	0 is the default of the variant
- * @time_limit:	seconds for the whole run, 0 is the default
- * @silence_limit: seconds until the first kernel line, 0 is the default
+ * @time_limit:	seconds for the whole run, 0 is the default; it ends what hangs,
+ *		so the runner takes a multiple of it for slow hosts
+ * @silence_limit: the same until the first kernel line, and from there to our
+ *		init, 0 is the default
  * @late_modules: do not load the modules before the stage runs
  * @shared_memory: the host sees the memory, see companion.h
  * @disk: make the drive of disk.h

@@ -8,6 +8,9 @@
 
 #define RECEIVE_MAX	E1000E_MAX
 
+/* Packets for which a ring of @n has places; it is never full */
+#define RECEIVE_PLACES(n)	((n) - 8)
+
 /* Memory for a ring of @n descriptors, a multiple of 8 */
 size_t receive_memory(unsigned int n);
 

@@ -7,6 +7,7 @@
 #define TESTBED_GUEST_RECEIVER_H
 
 #include "dev-e1000e.h"
+#include "receive.h"
 #include "vmm.h"
 
 struct receiver {

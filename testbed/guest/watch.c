@@ -64,9 +64,17 @@ void watch_start(void)
 	tell("watch-start");
 }
 
-void traffic_start(unsigned int rate)
+void traffic_start(unsigned int rate, unsigned int places)
 {
-	char *what = text("traffic-start %u", rate);
+	char *what = text("traffic-start %u %u", rate, places);
+
+	tell(what);
+	free(what);
+}
+
+void traffic_more(unsigned int places)
+{
+	char *what = text("traffic-more %u", places);
 
 	tell(what);
 	free(what);

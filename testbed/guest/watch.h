@@ -17,8 +17,14 @@ void watch_start(void);
 /* Where in the memory of the machine the byte is, if it stays there */
 uint64_t watch_physical(void *mem);
 
-/* Packets with sequence numbers to the NIC */
-void traffic_start(unsigned int rate);
+/*
+ * Packets with sequence numbers to the NIC, @rate a second. No more than
+ * @places of them come: fewer a second once half of these are used, until there
+ * are more.
+ */
+void traffic_start(unsigned int rate, unsigned int places);
+/* Places for the packets from now on, in all */
+void traffic_more(unsigned int places);
 /* One sequence number is left out: a packet that got lost */
 void traffic_skip(void);
 void traffic_stop(void);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -121,13 +122,28 @@ static void start_watcher(struct companions *c)
 	}
 }
 
-static void start_source(struct companions *c, unsigned int rate)
+static void give_places(struct companions *c, unsigned int count)
 {
-	if (c->source)
+	c->places->count = count;
+	c->places->given++;
+}
+
+static void start_source(struct companions *c, const char *args)
+{
+	unsigned int rate, count;
+
+	if (c->source || sscanf(args, "%u %u", &rate, &count) != 2 || !count) {
+		fprintf(c->log, "[host] traffic '%s' is not understood\n", args);
 		return;
+	}
+	c->places = mmap(NULL, sizeof(*c->places), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (c->places == MAP_FAILED)
+		fatal("mmap: %s", strerror(errno));
+	give_places(c, count);
 	c->source = start();
 	if (!c->source) {
-		source_run(c->dir, rate);
+		source_run(c->dir, rate, c->places);
 		_exit(0);
 	}
 }
@@ -145,7 +161,9 @@ static void count_kho(struct companions *c, const char *args)
 void companions_line(struct companions *c, const char *line)
 {
 	if (!strncmp(line, "traffic-start ", 14))
-		start_source(c, atoi(line + 14));
+		start_source(c, line + 14);
+	else if (!strncmp(line, "traffic-more ", 13) && c->source)
+		give_places(c, atoi(line + 13));
 	else if (!strcmp(line, "traffic-skip") && c->source)
 		kill(c->source, SIGUSR1);
 	else if (!strcmp(line, "traffic-stop"))

@@ -3,7 +3,8 @@
  * What runs beside a machine, when the guest asks for it: a source of network
  * traffic and a watcher of the guest's memory. The guest writes lines
  *
- *   hf: host traffic-start RATE	packets a second
+ *   hf: host traffic-start RATE N	packets a second, and places for them
+ *   hf: host traffic-more N		places for the packets from now on
  *   hf: host traffic-skip		leave one out
  *   hf: host traffic-stop
  *   hf: host watch NAME COUNT STRIDE OFFSET MASK
@@ -44,6 +45,16 @@ struct watch {
 	unsigned int n_pages;
 };
 
+/**
+ * struct places - what the receiver has room for, shared with the source
+ * @count:	packets from the one on that is next when it is given
+ * @given:	how often it was
+ */
+struct places {
+	unsigned int count;
+	unsigned int given;
+};
+
 struct companions {
 	const char *dir;	/* of the run: sockets, logs */
 	int ram;		/* the guest's memory, -1 if it is not shared */
@@ -52,6 +63,7 @@ struct companions {
 	struct watch watches[MAX_WATCHES];
 	int n_watches;
 	uint64_t kho_roots[MAX_KERNELS];
+	volatile struct places *places;
 	pid_t watcher;
 	pid_t source;
 };
@@ -69,7 +81,8 @@ double wall_clock(void);
 extern volatile int companion_stop;
 extern volatile int companion_skip;
 void watch_run(const struct companions *c);
-void source_run(const char *dir, unsigned int rate);
+void source_run(const char *dir, unsigned int rate,
+		const volatile struct places *places);
 
 /*
  * Bytes that the kernel keeps for the next one, or -1 if that cannot be told.

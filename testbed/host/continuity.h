@@ -28,7 +28,10 @@ struct flow {
 struct flow flow_of(const struct evidence *ev, const struct arrivals *a,
 		    struct span s);
 
-/* At least @n, with no gap above @seconds (0: any) */
+/*
+ * At least @n, with no gap above @seconds (0: any), which are more if the kexec
+ * takes long on this host.
+ */
 struct flow expect_flow(struct evidence *ev, const struct arrivals *a,
 			struct span s, size_t n, double seconds);
 
@@ -38,7 +41,7 @@ void expect_all_of(struct evidence *ev, const struct arrivals *a,
 
 /*
  * What the guest says in kernel @k it received by then @when ("received WHEN:
- * N lost ...") is all that the host sent, which dropped nothing.
+ * N lost ...") is all that the host sent.
  */
 void expect_all_received(struct evidence *ev, int k, const char *when);
 

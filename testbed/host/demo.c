@@ -174,7 +174,7 @@ int verb_demo(int argc, char **argv)
 	job_start(&job);
 	follow(&job);
 	job_end(&job, &r);
-	if (r.silent_retries)
-		fprintf(stderr, "  the first machine printed nothing and was started again\n");
+	if (r.second_tries)
+		fprintf(stderr, "  the first machine did not start and was replaced\n");
 	return tell(&job, &r, lose ? "lost-packet" : "packets");
 }

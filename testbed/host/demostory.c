@@ -162,7 +162,7 @@ static void read_sent(struct story *s)
 	double time;
 
 	while (f && getline(&line, &line_cap, f) > 0) {
-		sscanf(line, "sent %llu dropped %llu", &s->sent, &s->dropped);
+		sscanf(line, "sent %llu", &s->sent);
 		if (sscanf(line, "%*u %lf", &time) == 1)
 			add_send(a, &cap, time);
 	}

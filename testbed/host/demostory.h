@@ -74,7 +74,7 @@ struct story {
 	double zero;
 	struct phase phase[MAX_PHASES];
 	int n_phases;
-	unsigned long long sent, dropped;
+	unsigned long long sent;
 	double rate, seconds;
 	int counted;
 	unsigned int received, lost, doubled, misplaced, damaged;

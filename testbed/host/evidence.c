@@ -6,6 +6,7 @@
 
 #include "evidence.h"
 #include "util.h"
+#include "vm.h"
 
 static void load_serial(struct evidence *ev, const char *path)
 {
@@ -18,6 +19,8 @@ static void load_serial(struct evidence *ev, const char *path)
 		struct log_line *l;
 		char *body = strstr(p, "] ");
 
+		if (!strncmp(p, OUT_OF_TIME, strlen(OUT_OF_TIME)))
+			break;
 		if (!body)
 			continue;
 		if (strstr(p, "Linux version "))

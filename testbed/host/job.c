@@ -89,9 +89,10 @@ static void judge(const struct job *job, struct result *r)
 {
 	const struct scenario *s = job->scenario;
 	struct evidence *ev = evidence_load(s, job->variant, job->dir);
-	/* A kernel that has to stop has to say why */
-	int stopped = r->outcome == OUTCOME_NO_VERDICT &&
-		      s->expect == OUTCOME_NO_VERDICT;
+	/* A kernel that has to stop has to say why, one that hangs to show it */
+	int stopped = r->outcome == s->expect &&
+		      (r->outcome == OUTCOME_NO_VERDICT ||
+		       r->outcome == OUTCOME_TIMEOUT);
 	char *all;
 
 	log_scan(ev);
@@ -115,7 +116,10 @@ static void drop_traces(const char *dir)
 	static const char *const files[] = { "trace.log", "trace.events",
 					     "silent-bzImage", "qmp.sock",
 					     "watch.log", "traffic.log",
-					     "net.guest", DISK_FILE };
+					     "net.guest", DISK_FILE,
+					     "registers.log",
+					     "first-registers.log",
+					     "first-serial.log" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char *path = text("%s/%s", dir, files[i]);
@@ -123,6 +127,27 @@ static void drop_traces(const char *dir)
 		unlink(path);
 		free(path);
 	}
+}
+
+/* What the first try left, beside that of the second one */
+static void keep_first(const char *dir)
+{
+	static const char *const files[] = { "serial.log", "registers.log" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *from = text("%s/%s", dir, files[i]);
+		char *to = text("%s/first-%s", dir, files[i]);
+
+		rename(from, to);
+		free(from);
+		free(to);
+	}
+}
+
+/* Nothing of ours has run: the machine has failed, which may be by chance */
+static int no_start(enum outcome outcome)
+{
+	return outcome == OUTCOME_SILENT || outcome == OUTCOME_NO_START;
 }
 
 static void run(const struct job *job, int fd)
@@ -135,10 +160,14 @@ static void run(const struct job *job, int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!strcmp(job->variant, "debug"))
 		vm.time_scale *= DEBUG_SCALE;
+	drop_traces(job->dir);
 	vm_run(&vm);
-	if (vm.outcome == OUTCOME_SILENT && s->expect != OUTCOME_SILENT) {
-		r.silent_retries++;
+	if (no_start(vm.outcome)) {
+		keep_first(job->dir);
+		r.second_tries++;
 		vm_run(&vm);
+		if (no_start(vm.outcome))
+			vm.reason = text_add(vm.reason, ", nor in a second try");
 	}
 	r.outcome = vm.outcome;
 	r.seconds = vm.seconds;

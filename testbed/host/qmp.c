@@ -40,7 +40,9 @@ static char *wait_event(FILE *in, const char *text_of, size_t len)
 	return error;
 }
 
-static char *exchange(FILE *in, int fd, const char *command, size_t len)
+/* The reply, if it is not an error, goes to @ret unless that is NULL */
+static char *exchange(FILE *in, int fd, const char *command, size_t len,
+		      char **ret)
 {
 	char *line, *error = NULL;
 
@@ -53,11 +55,15 @@ static char *exchange(FILE *in, int fd, const char *command, size_t len)
 		return text("no reply within %d s", REPLY_SECONDS);
 	if (strstr(line, "\"error\""))
 		error = text("%.*s", (int)strcspn(line, "\r\n"), line);
-	free(line);
+	if (ret && !error)
+		*ret = line;
+	else
+		free(line);
 	return error;
 }
 
-char *qmp_commands(const char *socket_path, const char *commands)
+/* Return: NULL and a connection, or an error */
+static char *greet(const char *socket_path, FILE **ret_in)
 {
 	static const char hello[] = "{\"execute\":\"qmp_capabilities\"}";
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -81,14 +87,65 @@ char *qmp_commands(const char *socket_path, const char *commands)
 
 	line = expect(in, "\"QMP\"", "\"QMP\"");
 	free(line);
-	error = line ? exchange(in, fd, hello, strlen(hello)) :
+	error = line ? exchange(in, fd, hello, strlen(hello), NULL) :
 		       text("no greeting within %d s", REPLY_SECONDS);
+	if (error)
+		fclose(in);
+	else
+		*ret_in = in;
+	return error;
+}
+
+char *qmp_commands(const char *socket_path, const char *commands)
+{
+	FILE *in;
+	char *error = greet(socket_path, &in);
+
+	if (error)
+		return error;
 	for (const char *p = commands; *p && !error; p += *p == '\n') {
 		size_t len = strcspn(p, "\n");
 
-		error = exchange(in, fd, p, len);
+		error = exchange(in, fileno(in), p, len, NULL);
 		p += len;
 	}
+	fclose(in);
+	return error;
+}
+
+/* The text of {"return": "..."}, of which only these characters are escaped */
+static void print_returned(const char *line, FILE *out)
+{
+	const char *p = strstr(line, ": \"");
+
+	for (p = p ? p + 3 : ""; *p && *p != '"'; p++) {
+		if (*p != '\\') {
+			fputc(*p, out);
+			continue;
+		}
+		p++;
+		if (*p == 'n' || *p == 't')
+			fputc(*p == 'n' ? '\n' : '\t', out);
+		else if (*p != 'r')
+			fputc(*p, out);
+	}
+}
+
+char *qmp_monitor(const char *socket_path, const char *command, FILE *out)
+{
+	char *line = NULL, *error, *request;
+	FILE *in;
+
+	error = greet(socket_path, &in);
+	if (error)
+		return error;
+	request = text("{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"%s\"}}",
+		       command);
+	error = exchange(in, fileno(in), request, strlen(request), &line);
+	if (line)
+		print_returned(line, out);
+	free(line);
+	free(request);
 	fclose(in);
 	return error;
 }

@@ -15,6 +15,7 @@ const char *outcome_name(enum outcome outcome)
 		[OUTCOME_WITNESS] = "a witness on the device side disagrees",
 		[OUTCOME_TIMEOUT] = "out of time",
 		[OUTCOME_SILENT] = "infrastructure: the machine stayed silent",
+		[OUTCOME_NO_START] = "infrastructure: the machine did not start",
 		[OUTCOME_NO_VERDICT] = "no verdict",
 		[OUTCOME_SKIP] = "skipped",
 		[OUTCOME_SETUP] = "the machine could not be started, or was killed",
@@ -43,10 +44,12 @@ static int as_expected(const struct scenario *s, const struct result *r)
 void report_one(const struct scenario *s, const char *variant,
 		const struct result *r, const char *dir, struct totals *t)
 {
-	/* A silent machine is no retry's worth when it was asked for */
-	if (s->expect != OUTCOME_SILENT && r->silent_retries) {
-		t->silent_retries += r->silent_retries;
-		printf("     %s: no kernel line, started again\n", s->name);
+	/* One that was asked for is no trouble */
+	if (r->second_tries && s->expect != OUTCOME_SILENT &&
+	    s->expect != OUTCOME_NO_START) {
+		t->second_tries += r->second_tries;
+		printf("     %s: the first kernel did not reach init, started again: see %s/first-serial.log\n",
+		       s->name, dir);
 	}
 	if (as_expected(s, r)) {
 		t->passed++;
@@ -78,9 +81,9 @@ void report_one(const struct scenario *s, const char *variant,
 /* Return: exit status of the run */
 int report_totals(const struct totals *t)
 {
-	if (t->silent_retries)
-		printf("infrastructure: %d machine(s) printed no kernel line and were started again\n",
-		       t->silent_retries);
+	if (t->second_tries)
+		printf("infrastructure: %d machine(s) did not reach init in the first kernel and were started again\n",
+		       t->second_tries);
 	printf("%d passed, %d failed, %d skipped\n", t->passed, t->failed,
 	       t->skipped);
 	return t->failed || !t->passed;

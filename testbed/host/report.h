@@ -8,7 +8,7 @@
 /* Goes through a pipe from the process of a job, so no pointers */
 struct result {
 	enum outcome outcome;
-	int silent_retries;
+	int second_tries;
 	double seconds;
 	char reason[2000];
 	char notes[2000];	/* lines of the guest for the reader */
@@ -18,7 +18,7 @@ struct totals {
 	int passed;
 	int failed;
 	int skipped;
-	int silent_retries;
+	int second_tries;
 };
 
 const char *outcome_name(enum outcome outcome);

@@ -22,9 +22,15 @@
 #include "util.h"
 #include "vm.h"
 
-/* Seconds until the first kernel line; a boot gets there in about two */
+/*
+ * Seconds until the first kernel line, where a boot gets in about two, and again
+ * as many to our init; and for all of it. They end what hangs: a slow host gets
+ * several times as much.
+ */
 #define SILENCE_LIMIT	30
 #define TIME_LIMIT	60
+#define SLOW_HOST	4
+#define LAST_WORDS	20	/* the backtraces */
 
 struct console {
 	FILE *log;
@@ -32,6 +38,8 @@ struct console {
 	size_t len;
 	double start;
 	int saw_kernel;
+	double first_line;
+	int saw_init;
 	int saw_action_line;
 	char *verdict;
 	struct companions companions;
@@ -82,8 +90,10 @@ static void console_line(struct vm *vm, struct console *c)
 	fprintf(c->log, "[%7.3f] %s\n", now() - c->start, c->line);
 	fflush(c->log);
 
-	if (strstr(c->line, "Linux version "))
-		c->saw_kernel++;
+	if (strstr(c->line, "Linux version ") && !c->saw_kernel++)
+		c->first_line = now();
+	if (strstr(c->line, "hf: marker 1/"))
+		c->saw_init = 1;
 	p = strstr(c->line, "hf: verdict: ");
 	if (p && !c->verdict)
 		c->verdict = strdup(p + strlen("hf: verdict: "));
@@ -269,32 +279,51 @@ static pid_t start(struct vm *vm, int ram, int *ret_out)
 	return pid;
 }
 
+/* Return: whether a limit is reached, which is the outcome then */
+static int out_of_time(struct vm *vm, const struct console *c)
+{
+	double scale = vm->time_scale * SLOW_HOST, t = now();
+	double silence = scale * (vm->scenario->silence_limit ?: SILENCE_LIMIT);
+	double limit = scale * (vm->scenario->time_limit ?: TIME_LIMIT);
+
+	if (!c->saw_kernel && t - c->start > silence)
+		set_outcome(vm, OUTCOME_SILENT,
+			    text("no kernel line within %.0f s", silence));
+	else if (c->saw_kernel && !c->saw_init && t - c->first_line > silence)
+		set_outcome(vm, OUTCOME_NO_START,
+			    text("the first kernel did not reach init within %.0f s",
+				 silence));
+	else if (t - c->start > limit)
+		set_outcome(vm, OUTCOME_TIMEOUT,
+			    text("no verdict within %.0f s; kernels seen: %d",
+				 limit, c->saw_kernel));
+	else
+		return 0;
+	return 1;
+}
+
+/* What comes after this line is not judged */
+static void last_words(struct vm *vm, struct console *c, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	double end;
+
+	fprintf(c->log, OUT_OF_TIME ": %s\n", vm->reason);
+	standstill_save(vm->dir);
+	for (end = now() + LAST_WORDS; now() < end;)
+		if (poll(&p, 1, 200) > 0 && !console_read(vm, c, fd))
+			return;
+}
+
 /* Follow the console until the machine ends or a limit is reached */
 static void follow(struct vm *vm, struct console *c, int fd)
 {
-	double scale = vm->time_scale, silence, limit;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	silence = scale * (vm->scenario->silence_limit ?: SILENCE_LIMIT);
-	limit = scale * (vm->scenario->time_limit ?: TIME_LIMIT);
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		double t = now() - c->start;
-
-		if (!c->saw_kernel && t > silence) {
-			set_outcome(vm, OUTCOME_SILENT,
-				    text("no kernel line within %.0f s",
-					 silence));
-			return;
-		}
-		if (t > limit) {
-			set_outcome(vm, OUTCOME_TIMEOUT,
-				    text("no verdict within %.0f s; kernels seen: %d",
-					 limit, c->saw_kernel));
-			return;
-		}
+	while (!out_of_time(vm, c))
 		if (poll(&p, 1, 200) > 0 && !console_read(vm, c, fd))
 			return;
-	}
+	last_words(vm, c, fd);
 }
 
 static void judge_verdict(struct vm *vm, struct console *c, int status)

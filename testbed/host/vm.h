@@ -3,6 +3,7 @@
 #ifndef TESTBED_HOST_VM_H
 #define TESTBED_HOST_VM_H
 
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "scenario.h"
@@ -48,11 +49,24 @@ struct vm {
 
 void vm_run(struct vm *vm);
 
+/* Begins the line of serial.log behind which nothing is judged */
+#define OUT_OF_TIME	"[host] out of time"
+
+/*
+ * For a machine that has to be ended: registers of all processors, twice with a
+ * second between, to registers.log in @dir; then an NMI, which makes the kernel
+ * print backtraces.
+ */
+void standstill_save(const char *dir);
+
 /*
  * QMP: commands, one a line, on a connection of their own. A line that is not
  * an object is part of an event to wait for. NULL or the text of the first
  * error, which ends it.
  */
 char *qmp_commands(const char *socket_path, const char *commands);
+
+/* A command for people; what it prints goes to @out. NULL or an error */
+char *qmp_monitor(const char *socket_path, const char *command, FILE *out);
 
 #endif

@@ -34,7 +34,7 @@ static void first(void)
 	receiver_start(&receiver, bdf, SESSION, 0);
 	receiver_watch(&receiver);
 	watch_start();
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RECEIVE_MAX));
 	mark(DEMO_TRAFFIC);
 	sleep(IDLE);
 

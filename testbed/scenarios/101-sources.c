@@ -66,7 +66,7 @@ static void receive(void)
 	receive_start(r, RING);
 	receive_watch(r, RING);
 	watch_start();
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RING));
 	mark(MARK_USER);
 	sleep(SECONDS);
 	mark(MARK_USER + 1);

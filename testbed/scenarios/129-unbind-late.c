@@ -141,7 +141,7 @@ SCENARIO(unbind_completed) = {
 	.cmdline = { "mirror=unbind" },
 	.devices = DEVICES,
 	.stage = { before_shutdown, update_take_back },
-	.time_limit = 20,
+	.time_limit = 5,
 	.expect = OUTCOME_TIMEOUT,
 	.expect_text = "kernels seen: 1",
 	.log_allow = STRINGS("Relaying device request to user",

@@ -30,7 +30,7 @@ static void first(void)
 	kexec_prepare(NULL);
 	receiver_watch(&receiver);
 	watch_start();
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RECEIVE_MAX));
 	mark(MARK_USER);
 	sleep(BEFORE);
 	CHECK(receiver_count(&receiver) > BEFORE * RATE / 2,

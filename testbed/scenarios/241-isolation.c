@@ -91,7 +91,7 @@ static void leave(struct running *r)
 	receive_watch(r, RING);
 	watch_start();
 	mark(MARK_USER);
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RING));
 	sleep(2);
 	running_go();
 }

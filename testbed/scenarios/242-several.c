@@ -81,7 +81,7 @@ static void first(void)
 	queue_watch(&r[DRIVE], READS);
 	watch_start();
 	mark(MARK_USER);
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RING));
 	queue_start(&r[DRIVE], READS);
 	sleep(2);
 	start_edu(&r[EDU_ONE]);

@@ -53,7 +53,7 @@ static void first(void)
 	hda_watch(&r[1]);
 	watch_start();
 	mark(MARK_USER);
-	traffic_start(RATE);
+	traffic_start(RATE, RECEIVE_PLACES(RING));
 	sleep(1);
 	running_go();
 }

@@ -24,7 +24,7 @@ static void lost(void)
 
 	running_open(r, pci_find(ID_E1000E, 0), receive_memory(RING));
 	receive_start(r, RING);
-	traffic_start(1000);
+	traffic_start(1000, RECEIVE_PLACES(RING));
 	sleep(1);
 	traffic_skip();
 	sleep(1);
