@@ -26,7 +26,9 @@
 #include <linux/liveupdate.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
+#include <linux/pci_liveupdate.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 
 #include "iommu-priv.h"
 #include "liveupdate.h"
@@ -83,6 +85,21 @@ struct iommu_liveupdate_incoming {
 };
 
 static struct iommu_liveupdate_incoming *iommu_liveupdate_incoming;
+
+/*
+ * Requester IDs of devices that were handed over and may still master the bus
+ * without a domain of their own. Outlives the records: such a device may be found
+ * long after them.
+ */
+static DEFINE_XARRAY(iommu_liveupdate_unstopped);
+
+/* Claims the group of a device that does not stop, for as long as it is there */
+char iommu_liveupdate_cut_off;
+
+static unsigned long iommu_liveupdate_key(u32 segment, u16 bdf)
+{
+	return (unsigned long)segment << 16 | bdf;
+}
 
 static bool iommu_liveupdate_valid_pa(u64 pa)
 {
@@ -170,6 +187,7 @@ static int iommu_liveupdate_add_device(struct iommu_liveupdate_incoming *in,
 {
 	struct iommu_liveupdate_domain *dom;
 	struct iommu_liveupdate_device *device;
+	int err;
 
 	if (!ser->domain_id)
 		return 0;
@@ -182,6 +200,12 @@ static int iommu_liveupdate_add_device(struct iommu_liveupdate_incoming *in,
 		       PCI_FUNC(ser->bdf), ser->domain_id);
 		return -EINVAL;
 	}
+
+	err = xa_err(xa_store(&iommu_liveupdate_unstopped,
+			      iommu_liveupdate_key(ser->segment, ser->bdf),
+			      xa_mk_value(1), GFP_KERNEL));
+	if (err)
+		return err;
 
 	device = kzalloc_obj(*device);
 	if (!device)
@@ -507,13 +531,78 @@ static struct iommu_liveupdate_domain *iommu_liveupdate_by_marker(void *marker)
  *
  * Context: May sleep. Called with the mutex of the device's group held. Takes
  *          iommu_liveupdate_mutex.
- * Return: true if that is what iommu_liveupdate_restore() gave.
+ * Return: true if that is what iommu_liveupdate_restore() gave, or if the device
+ *         was cut off because it does not stop.
  */
 bool iommu_liveupdate_is_marker(void *owner)
 {
 	guard(mutex)(&iommu_liveupdate_mutex);
 
-	return iommu_liveupdate_by_marker(owner);
+	return owner == &iommu_liveupdate_cut_off ||
+	       iommu_liveupdate_by_marker(owner);
+}
+
+/**
+ * iommu_liveupdate_is_stopped - Is a device known not to master the bus?
+ * @dev: PCI device.
+ *
+ * Only then may it get a default domain, which can be an identity mapping. It has to
+ * answer: one that cannot be read may do anything.
+ *
+ * Context: May sleep.
+ * Return: true if Bus Master Enable reads as clear.
+ */
+bool iommu_liveupdate_is_stopped(struct device *dev)
+{
+	u16 command;
+
+	return !pci_read_config_word(to_pci_dev(dev), PCI_COMMAND, &command) &&
+	       !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
+}
+
+/**
+ * iommu_liveupdate_probe_device - Stop a device that came running and is too late.
+ * @dev: Device that is being probed, and is attached to nothing yet.
+ *
+ * It was unplugged, or was not there when its domain was given up, or the previous
+ * kernel has cut it off. Its record is gone or of no use, so that it gets a domain
+ * like any device; nothing but its record ever let it run.
+ *
+ * Context: May sleep. Takes iommu_liveupdate_mutex and pci_liveupdate_rwsem.
+ * Return: 0 if it may be attached to a domain, -EBUSY if it cannot be stopped.
+ */
+int iommu_liveupdate_probe_device(struct device *dev)
+{
+	struct iommu_liveupdate_device *device;
+	struct pci_dev *pdev;
+	unsigned long key;
+
+	if (!dev_is_pci(dev))
+		return 0;
+
+	pdev = to_pci_dev(dev);
+	key = iommu_liveupdate_key(pci_domain_nr(pdev->bus), pci_dev_id(pdev));
+	if (!xa_load(&iommu_liveupdate_unstopped, key))
+		return 0;
+
+	scoped_guard(mutex, &iommu_liveupdate_mutex) {
+		device = iommu_liveupdate_lookup(dev);
+		if (device && !device->attached)
+			return 0;
+	}
+
+	if (!iommu_liveupdate_is_stopped(dev)) {
+		pci_warn(pdev, "liveupdate: has nobody to run for, is stopped\n");
+		pci_clear_master(pdev);
+	}
+	pci_liveupdate_set_stopped(pdev);
+	if (!iommu_liveupdate_is_stopped(dev)) {
+		pci_err(pdev, "liveupdate: cannot be stopped, gets no access to memory\n");
+		return -EBUSY;
+	}
+
+	xa_erase(&iommu_liveupdate_unstopped, key);
+	return 0;
 }
 
 /**
@@ -708,8 +797,9 @@ EXPORT_SYMBOL_GPL(iommu_domain_finish);
 
 /**
  * iommu_device_finish - Give up the record of a device.
- * @dev: The device. If nobody claimed it, it must have been stopped: it loses its
- *       access to memory.
+ * @dev: PCI device. If nobody claimed it, it must have been stopped: it loses its
+ *       access to memory, and gets another domain only if Bus Master Enable reads
+ *       as clear.
  *
  * Context: May sleep. Takes the mutex of the device's group and
  *          iommu_liveupdate_mutex.
@@ -717,9 +807,12 @@ EXPORT_SYMBOL_GPL(iommu_domain_finish);
 void iommu_device_finish(struct device *dev)
 {
 	struct iommu_liveupdate_device *device;
+	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (dev->iommu_group)
-		iommu_liveupdate_give_up(dev);
+	if (!dev->iommu_group || iommu_liveupdate_give_up(dev))
+		xa_erase(&iommu_liveupdate_unstopped,
+			 iommu_liveupdate_key(pci_domain_nr(pdev->bus),
+					      pci_dev_id(pdev)));
 
 	guard(mutex)(&iommu_liveupdate_mutex);
 

@@ -62,6 +62,13 @@
  * be switched off, or the tables be used for something else. A device that is gone in
  * the next kernel is forgotten; its domain stays preserved until the next reboot.
  *
+ * A device can go away before its owner is back, and nobody is there to stop it. PCI
+ * clears its Bus Master Enable, and whatever comes of that it goes from its own
+ * domain to the blocking one, never to the default domain, which may be an identity
+ * mapping. The requester IDs that were handed over are remembered until the device
+ * is its owner's or reads as stopped: found again, or found too late, a device is
+ * stopped before it is attached to anything, or not attached at all.
+ *
  * Locking
  * =======
  *

@@ -74,12 +74,15 @@ bool iommu_liveupdate_is_marker(void *owner);
 bool iommu_liveupdate_may_claim(void *marker, void *owner);
 void *iommu_liveupdate_marker(struct iommu_domain *domain);
 void iommu_liveupdate_unplug(struct device *dev);
+int iommu_liveupdate_probe_device(struct device *dev);
+bool iommu_liveupdate_is_stopped(struct device *dev);
+extern char iommu_liveupdate_cut_off;
 
 /* iommu.c */
 void iommu_liveupdate_domain_init(struct iommu_domain *domain,
 				  struct device *dev);
 bool iommu_liveupdate_sole_user(struct device *dev, struct iommu_domain *domain);
-void iommu_liveupdate_give_up(struct device *dev);
+bool iommu_liveupdate_give_up(struct device *dev);
 
 #else /* CONFIG_IOMMU_LIVEUPDATE */
 
@@ -106,6 +109,11 @@ static inline bool iommu_liveupdate_is_marker(void *owner)
 
 static inline void iommu_liveupdate_unplug(struct device *dev)
 {
+}
+
+static inline int iommu_liveupdate_probe_device(struct device *dev)
+{
+	return 0;
 }
 
 static inline const struct iommu_device_ser *

@@ -344,12 +344,18 @@ void pci_liveupdate_add_device(struct pci_dev *dev)
  * @dev: Device that is being destroyed.
  *
  * A driver must not let go of a device that it preserves. An incoming device may
- * go: it is recognised again should it come back.
+ * go: it is recognised again should it come back. One that runs is stopped here, as
+ * there is no driver that would do it; that it is not there any more is no promise
+ * that it is off.
  *
- * Context: Removal. Takes pci_liveupdate_rwsem.
+ * Context: Removal, before the IOMMU lets go of the device. Takes
+ *          pci_liveupdate_rwsem.
  */
 void pci_liveupdate_destroy_device(struct pci_dev *dev)
 {
+	if (pci_liveupdate_comes_running(dev))
+		pci_clear_master(dev);
+
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
 	/* Once the kexec is certain a driver may have to let go */

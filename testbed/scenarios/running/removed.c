@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A running device leaves while it waits for its owner, in each way there is.
+ * The next kernel gives devices the identity mapping (iommu=pt), and the device
+ * writes to the IO virtual address that is the physical address of a page it was
+ * never given: in its own domain that is another page, in the identity domain it
+ * is that page.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "continuity.h"
+#include "device.h"
+#include "hda.h"
+#include "iommufd.h"
+#include "log.h"
+#include "luo.h"
+#include "machines.h"
+#include "marker.h"
+#include "memory.h"
+#include "pci.h"
+#include "scenario.h"
+#include "timeline.h"
+#include "vfio.h"
+#include "watch.h"
+
+#define PAGE		4096
+#define SESSION		"holdfast-removed"
+#define TOKEN		1000	/* of the page it writes to, then of the canary */
+#define SEED		345
+#define LEFT		MARK_USER
+
+/* The first input stream, see dev-hda.c */
+#define POSITION	0x70
+#define STREAM		0x80
+#define STREAM_LENGTH	0x88
+#define STREAM_RUN	(1u << 20 | 2)
+#define STREAM_STOP	(1u << 20)
+
+static char *page, *canary;
+
+/* The position and both buffers go to one page */
+static void aim(struct running *r, uint64_t iova)
+{
+	struct hda_entry *list = (void *)(r->owner.mem + HDA_LIST);
+	struct owner *o = &r->owner;
+
+	hda_check(r);
+	bar_write(o, STREAM, STREAM_STOP);
+	for (int i = 0; i < 2; i++)
+		list[i] = (struct hda_entry){ iova + 0x400 * (i + 1), 0x400, 0 };
+	bar_write(o, POSITION, iova | 1);
+	bar_write(o, STREAM_LENGTH, 0x800);
+	bar_write(o, STREAM, STREAM_RUN);
+	bar_write(o, STREAM, STREAM_STOP);
+	bar_write(o, STREAM, STREAM_RUN);
+}
+
+static int runs(void)
+{
+	uint32_t at = *(volatile uint32_t *)page;
+	double end = now() + 2;
+
+	while (*(volatile uint32_t *)page == at && now() < end)
+		usleep(1000);
+	return *(volatile uint32_t *)page != at;
+}
+
+static void leave(int hit)
+{
+	struct running *r = &running[0];
+	int page_fd = memfd_make("page", PAGE);
+	int canary_fd = memfd_make("canary", PAGE);
+	uint64_t forbidden;
+
+	page = memfd_map(page_fd, PAGE);
+	canary = memfd_map(canary_fd, PAGE);
+	pattern_fill(canary, PAGE, SEED);
+	running_open(r, pci_find(ID_HDA, 0), HDA_MEMORY);
+	hda_start(r);
+	running_session(r, SESSION);
+	CHECK_OK(luo_preserve(r->session_fd, page_fd, TOKEN));
+	CHECK_OK(luo_preserve(r->session_fd, canary_fd, TOKEN + 1));
+	forbidden = watch_physical(canary);
+	CHECK_OK(iommufd_map_file(r->owner.iommufd, r->owner.ioas,
+				  hit ? canary_fd : page_fd, PAGE, forbidden));
+	aim(r, forbidden);
+	CHECK(hit || runs(), "no DMA");
+	running_preserve(r, SESSION);
+	running_prepare();
+	for (int i = 0; i < PAGE; i += 0x400)
+		watch_add("canary", canary, 1, PAGE, i, ~0u);
+	watch_add("page", page, 1, PAGE, 0, ~0u);
+	watch_start();
+	running_go();
+}
+
+static void first(void)
+{
+	leave(0);
+}
+
+static void check_canary(void)
+{
+	size_t at = pattern_check(canary, PAGE, SEED);
+
+	CHECK(at == PAGE, "the canary was hit at %#zx", at);
+}
+
+static struct running *recall(void)
+{
+	struct running *r = &running[0];
+
+	running_recall();
+	running_find_session(r);
+	page = memfd_map(CHECK_OK(luo_retrieve(r->session_fd, TOKEN)), PAGE);
+	canary = memfd_map(CHECK_OK(luo_retrieve(r->session_fd, TOKEN + 1)),
+			   PAGE);
+	check_canary();
+	CHECK(runs(), "no DMA in the next kernel");
+	return r;
+}
+
+static void check_gone(void)
+{
+	CHECK(!runs(), "its DMA still lands");
+	check_canary();
+	mark(LEFT);
+}
+
+static void give_up(struct running *r)
+{
+	CHECK_OK(luo_discard(r->session_fd));
+	check_gone();
+}
+
+static void rescan(void)
+{
+	int fd = open("/sys/bus/pci/rescan", O_WRONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0 && write(fd, "1", 1) == 1, "rescan: %s", strerror(errno));
+	close(fd);
+}
+
+/* Nobody has taken it: it stays as it is through all this */
+static void refused(void)
+{
+	struct running *r = recall();
+	const char *bdf = r->owner.bdf;
+
+	CHECK_ERR(luo_retrieve(r->session_fd, r->token + 2), ENODEV);
+	pci_bind(bdf, "vfio-pci");
+	CHECK_OK(pci_unbind(bdf));
+	CHECK_ERR(pci_attr_write(bdf, "remove", "1"), EBUSY);
+	CHECK_ERR(pci_attr_write(pci_parent(bdf), "remove", "1"), EBUSY);
+	CHECK(runs(), "does not run any more");
+	check_canary();
+	give_up(r);
+	pci_check_state(bdf, "none");
+	CHECK_OK(pci_attr_write(bdf, "remove", "1"));
+	rescan();
+	CHECK_OK(pci_wait(bdf, 1, 20));
+	check_gone();
+}
+
+static void power_off(void)
+{
+	struct running *r = recall();
+	glob_t slots;
+	int fd;
+
+	CHECK(!glob("/sys/bus/pci/slots/*/power", 0, NULL, &slots) &&
+	      slots.gl_pathc == 1, "no slot, or more than one");
+	fd = open(slots.gl_pathv[0], O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && write(fd, "0", 1) == 1, "%s: %s", slots.gl_pathv[0],
+	      strerror(errno));
+	CHECK_OK(pci_wait(r->owner.bdf, 0, 20));
+	check_gone();
+	give_up(r);
+}
+
+static void unplug(void)
+{
+	struct running *r = recall();
+
+	ask_host("unplug");
+	CHECK_OK(pci_wait(r->owner.bdf, 0, 20));
+	check_gone();
+	give_up(r);
+}
+
+static void die(struct running *r)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		running_retrieve(r);
+		raise(SIGKILL);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status),
+	      "the owner did not get that far: %#x", status);
+}
+
+static void owner_dies(void)
+{
+	struct running *r = recall();
+
+	die(r);
+	check_canary();
+	give_up(r);
+}
+
+static void judge(struct evidence *ev)
+{
+	struct span s = span_markers(ev, 2, MARK_INIT, 2, LEFT);
+	struct arrivals hits = arrivals_load(ev, "canary");
+	struct arrivals own = arrivals_load(ev, "page");
+
+	if (hits.n)
+		complain(ev, "the page that it was not given was hit %zu times",
+			 hits.n);
+	expect_flow(ev, &own, s, 10, 0);
+	arrivals_free(&hits);
+	arrivals_free(&own);
+}
+
+static const struct host_action actions[] = {
+	{ "unplug", "{\"execute\":\"device_del\",\"arguments\":"
+		    "{\"id\":\"hda0\"}}" },
+	{ 0 },
+};
+
+#define REMOVED(sym, suffix, how, leaves, ...)				\
+SCENARIO(removed_##sym) = {						\
+	.name = "running/removed" suffix,					\
+	.proves = "a running device that nobody stopped never gets the identity mapping: " how, \
+	.devices = STRINGS(ROOT_PORT(1), __VA_ARGS__),			\
+	.shared_memory = 1,						\
+	.cmdline = { NULL, "iommu=pt" },				\
+	.stage = { first, leaves },					\
+	.actions = actions,						\
+	.judge = judge,							\
+	.log_allow = STRINGS("DMAR: DRHD: handling fault status",	\
+			     "DMAR: \\[DMA .*Request device"),		\
+}
+
+/* The kernel's own driver of hotplug ports in place of the firmware's */
+#define NATIVE	"-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
+
+REMOVED(refused, "", "unbound, failed to be retrieved, discarded, found again",
+	refused, HDA("rp1"));
+REMOVED(scalable, "-scalable", "the same in scalable mode", refused,
+	HDA("rp1"), IOMMU_SCALABLE);
+REMOVED(slot, "-slot", "its slot powered off", power_off, HDA("rp1"), NATIVE);
+REMOVED(ejected, "-ejected", "ejected by the firmware", unplug, HDA("rp1"));
+REMOVED(button, "-button", "its attention button pressed", unplug, HDA("rp1"),
+	NATIVE);
+REMOVED(death, "-death", "its owner dead, then discarded", owner_dies,
+	HDA("rp1"));
+
+/* The page is mapped where it is: what goes there is seen */
+static void first_hit(void)
+{
+	leave(1);
+}
+
+static void second_hit(void)
+{
+	struct running *r = &running[0];
+
+	running_recall();
+	running_find_session(r);
+	canary = memfd_map(CHECK_OK(luo_retrieve(r->session_fd, TOKEN + 1)),
+			   PAGE);
+	check_canary();
+}
+
+SCENARIO(removed_mirror) = {
+	.name = "running/removed-mirror",
+	.proves = "mirror: a page that the device reaches is seen to be hit",
+	.devices = STRINGS(ONE(HDA, 1)),
+	.shared_memory = 1,
+	.cmdline = { NULL, "iommu=pt" },
+	.stage = { first_hit, second_hit },
+	.expect = OUTCOME_GUEST,
+	.expect_text = "the canary was hit at 0",
+};
