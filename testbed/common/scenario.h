@@ -72,6 +72,7 @@ struct host_action {
  * @action_line: have the first of them done when the console shows a line that
  *		holds this, for moments at which no program can ask
  * @action_kernel: ... in this kernel, from 1
+ * @traces:	events of QEMU to trace besides those of trace.h, NULL-terminated
  * @programs:	files below out/selftests or out/user-static that go to /bin of
  *		the guest, NULL-terminated
  * @memory_mb:	0 is the default of the variant
@@ -104,6 +105,7 @@ struct scenario {
 	const struct host_action *actions;
 	const char *action_line;
 	int action_kernel;
+	const char *const *traces;
 	const char *const *programs;
 	int memory_mb;
 	int time_limit;

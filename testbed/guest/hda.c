@@ -7,9 +7,36 @@
 #include "log.h"
 #include "watch.h"
 
+#define STREAM_CTL	0x80
+#define STREAM_LENGTH	0x88
+#define STREAM_LAST	0x8c
+#define CTL_RUN		2u
+
 void hda_start(struct running *r)
 {
 	CHECK_OK(hda_record(r->owner.bar, r->owner.mem, OWNER_IOVA));
+}
+
+void hda_start_irqs(struct running *r)
+{
+	struct hda_entry *list = (void *)(r->owner.mem + HDA_LIST);
+	uint32_t piece = 2 * HDA_BUFFER / HDA_PIECES, at, ctl;
+
+	hda_start(r);
+	ctl = bar_read(&r->owner, STREAM_CTL);
+	bar_write(&r->owner, STREAM_CTL, ctl & ~CTL_RUN);
+	for (uint32_t i = 0; i < HDA_PIECES; i++) {
+		at = i * piece < HDA_BUFFER ? HDA_BUFFER_A + i * piece :
+		     HDA_BUFFER_B + i * piece - HDA_BUFFER;
+		*list++ = (struct hda_entry){ OWNER_IOVA + at, piece, 0 };
+		at = (i & 1 ? HDA_IRQ_HIGH : HDA_IRQ_LOW) +
+		     i / 2 * HDA_IRQ_STEP;
+		*list++ = (struct hda_entry){ at, HDA_IRQ_LENGTH, 0 };
+	}
+	bar_write(&r->owner, STREAM_LENGTH,
+		  HDA_PIECES * (piece + HDA_IRQ_LENGTH));
+	bar_write(&r->owner, STREAM_LAST, 2 * HDA_PIECES - 1);
+	bar_write(&r->owner, STREAM_CTL, ctl);
 }
 
 void hda_stop(struct running *r)
@@ -38,7 +65,8 @@ static int is_written(struct running *r, size_t buffer)
 static void check_guards(struct running *r)
 {
 	guard_check(r, 0, HDA_LIST);
-	guard_check(r, HDA_LIST + 2 * sizeof(struct hda_entry), HDA_POSITION);
+	guard_check(r, HDA_LIST + 2 * HDA_PIECES * sizeof(struct hda_entry),
+		    HDA_POSITION);
 	guard_check(r, HDA_POSITION + 8, HDA_BUFFER_A);
 	guard_check(r, HDA_BUFFER_A + HDA_BUFFER, HDA_BUFFER_B);
 	guard_check(r, HDA_BUFFER_B + HDA_BUFFER, r->size);
@@ -70,7 +98,8 @@ void hda_check(struct running *r)
 	for (double end = now() + 20; hda_position(r) == at; usleep(1000))
 		CHECK(now() < end, "%s: the position stays at %#x",
 		      r->owner.bdf, at);
-	CHECK(hda_position(r) < 2 * HDA_BUFFER, "%s: position %#x is out of range",
-	      r->owner.bdf, hda_position(r));
+	CHECK(hda_position(r) < bar_read(&r->owner, STREAM_LENGTH),
+	      "%s: position %#x is out of range", r->owner.bdf,
+	      hda_position(r));
 	check_guards(r);
 }

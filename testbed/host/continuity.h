@@ -66,8 +66,19 @@ void expect_no_faults(struct evidence *ev, const char *but);
 /* DMAs of the device that the IOMMU blocked, in place of those that landed */
 struct arrivals faults_of(const struct evidence *ev, const char *bdf);
 
-/* Translation and root table alone, between these events */
+/*
+ * Translation, root table and interrupt remapping alone, between these events: on,
+ * the same, and on.
+ */
 void expect_translation(struct evidence *ev, struct span s);
+
+/*
+ * The device of hda_start_irqs() sent interrupt requests from the reboot until after
+ * the new kernel had set up remapping, and none got through. Needs IRQ_TRACES.
+ */
+#define IRQ_TRACES	STRINGS("vtd_ir_remap_msi_req", "vtd_ir_remap_msi")
+
+void expect_blocked_irqs(struct evidence *ev, struct span s);
 
 /* Bytes that kho_count() found in the guest by this name, -1: none */
 long long kho_counted(const struct evidence *ev, const char *name);

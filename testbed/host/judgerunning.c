@@ -7,12 +7,14 @@
 #include <linux/pci_regs.h>
 
 #include "continuity.h"
+#include "hda.h"
 #include "marker.h"
 #include "util.h"
 
 #define SHOWN	4
 
 #define GCMD_TRANSLATE	(1u << 31)
+#define GCMD_REMAP	(1u << 25)
 #define ON	(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
 
 /* A register that has to be left alone, and how */
@@ -133,9 +135,58 @@ void expect_translation(struct evidence *ev, struct span s)
 		    !(e->value & GCMD_TRANSLATE))
 			complain(ev, "IOMMU: command %#x, which is without translation, after marker %d/%#x",
 				 e->value, e->kernel, e->marker);
+		if (e->kind == TRACE_IR_ENABLE && !e->value)
+			complain(ev, "IOMMU: interrupt remapping was turned off after marker %d/%#x",
+				 e->kernel, e->marker);
+		if (e->kind == TRACE_DMAR_COMMAND && !(e->value & GCMD_REMAP))
+			complain(ev, "IOMMU: command %#x, which is without interrupt remapping, after marker %d/%#x",
+				 e->value, e->kernel, e->marker);
 	}
 	if (!root)
 		complain(ev, "trace: the IOMMU never got a root table");
+}
+
+static int is_irq_of_hda(const struct trace_event *e)
+{
+	unsigned long low = e->address - HDA_IRQ_LOW;
+	unsigned long high = e->address - HDA_IRQ_HIGH;
+	unsigned long range = HDA_PIECES / 2 * HDA_IRQ_STEP;
+
+	return low < range || high < range;
+}
+
+void expect_blocked_irqs(struct evidence *ev, struct span s)
+{
+	/* Before the kernel switches to the blocking table, on it, after it */
+	int requests[3] = { 0 }, passed = 0, tables = 0;
+	static const unsigned long sizes[] = { 0x100, 0x10000 };
+
+	for (size_t i = s.from; i < s.to; i++) {
+		const struct trace_event *e = &ev->events[i];
+
+		if (e->kind == TRACE_IR_REQUEST && is_irq_of_hda(e))
+			requests[tables]++;
+		if (e->kind == TRACE_IR_PASSED && is_irq_of_hda(e))
+			passed++;
+		if (e->kind != TRACE_IR_TABLE)
+			continue;
+		if (tables == 2 || e->size != sizes[tables]) {
+			complain(ev, "IOMMU: interrupt remapping table %d after the reboot has %#lx entries",
+				 tables + 1, e->size);
+			break;
+		}
+		tables++;
+	}
+	if (tables != 2)
+		complain(ev, "IOMMU: the interrupt remapping table was set %d times, not to block and to remap",
+			 tables);
+	if (passed)
+		complain(ev, "IOMMU: %d interrupt requests of the device were let through",
+			 passed);
+	if (!requests[0] || !requests[1] || !requests[2])
+		complain(ev, "IOMMU: the device sent no interrupt requests");
+	remark(ev, "interrupt requests: %d until the old kernel blocked them, %d until the new one had its table, %d after that",
+	       requests[0], requests[1], requests[2]);
 }
 
 static int count_nvme_config(const struct evidence *ev, struct span s)

@@ -21,6 +21,8 @@ const char *const trace_events[] = {
 	"vtd_reg_write_gcmd",
 	"vtd_reg_dmar_root",
 	"vtd_dmar_fault",
+	"vtd_ir_enable",
+	"vtd_reg_ir_root",
 	"pci_nvme_mmio_cfg",
 	NULL,
 };
@@ -85,6 +87,28 @@ static int parse_root(const char *args, struct trace_event *e)
 	return hex && sscanf(hex, "%lx", &e->address) == 1;
 }
 
+/* "enable 1" */
+static int parse_ir_enable(const char *args, struct trace_event *e)
+{
+	e->kind = TRACE_IR_ENABLE;
+	return sscanf(args, "enable %u", &e->value) == 1;
+}
+
+/*
+ * "addr 0x800000 size 0x10000", "addr 0xfee00030 data 0x2",
+ * "(addr 0xfee00030, data 0x2) -> (addr 0xfee00008, data 0x4030)"
+ */
+static int parse_ir(const char *args, enum trace_kind kind,
+		    struct trace_event *e)
+{
+	const char *size = strstr(args, " size ");
+
+	e->kind = kind;
+	if (size)
+		sscanf(size, " size 0x%lx", &e->size);
+	return sscanf(args + (*args == '('), "addr 0x%lx", &e->address) == 1;
+}
+
 /* "sid 0x100 fault 5 addr 0x1010000 write 1" */
 static int parse_fault(const char *args, struct trace_event *e)
 {
@@ -135,6 +159,14 @@ static int parse_line(const char *line, struct trace_event *e)
 		return parse_root(args, e);
 	if (!strncmp(name, "vtd_dmar_fault ", 15))
 		return parse_fault(args, e);
+	if (!strncmp(name, "vtd_ir_enable ", 14))
+		return parse_ir_enable(args, e);
+	if (!strncmp(name, "vtd_reg_ir_root ", 16))
+		return parse_ir(args, TRACE_IR_TABLE, e);
+	if (!strncmp(name, "vtd_ir_remap_msi_req ", 21))
+		return parse_ir(args, TRACE_IR_REQUEST, e);
+	if (!strncmp(name, "vtd_ir_remap_msi ", 17))
+		return parse_ir(args, TRACE_IR_PASSED, e);
 	e->kind = TRACE_NVME_CFG;
 	return !strncmp(name, "pci_nvme_mmio_cfg", 17);
 }

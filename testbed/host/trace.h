@@ -16,6 +16,10 @@ enum trace_kind {
 	TRACE_DMAR_ROOT,	/* address: of the root table that was set */
 	TRACE_DMAR_COMMAND,	/* offset: status before, value: command */
 	TRACE_DMAR_FAULT,
+	TRACE_IR_ENABLE,	/* value: interrupt remapping on or off */
+	TRACE_IR_TABLE,		/* address and size, in entries */
+	TRACE_IR_REQUEST,	/* address: of a request, only with .traces */
+	TRACE_IR_PASSED,	/* the same, one that became an interrupt */
 	TRACE_NVME_CFG,		/* controller configuration written */
 };
 

@@ -222,6 +222,19 @@ static void write_list(const char *dir, const char *name, char **lines)
 	free(path);
 }
 
+static void write_traces(struct vm *vm)
+{
+	const char *const *more = vm->scenario->traces;
+	struct args names = { 0 };
+
+	for (const char *const *e = trace_events; *e; e++)
+		args_add(&names, "%s", *e);
+	for (; more && *more; more++)
+		args_add(&names, "%s", *more);
+	write_list(vm->dir, "trace.events", names.v);
+	args_free(&names);
+}
+
 static void child(struct vm *vm, struct args *a, int out)
 {
 	int null = open("/dev/null", O_RDONLY), err;
@@ -259,7 +272,7 @@ static pid_t start(struct vm *vm, int ram, int *ret_out)
 	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs,
 				 vm->scenario->system);
 	scenario_args(vm, &a, initrd, ram);
-	write_list(vm->dir, "trace.events", (char **)trace_events);
+	write_traces(vm);
 	write_list(vm->dir, "qemu.args", a.v);
 	if (vm->scenario->disk)
 		write_disk(vm->dir);

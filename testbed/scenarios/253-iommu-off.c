@@ -4,8 +4,8 @@
 
 #define UNITS_OFF \
 	"DMAR: liveupdate: IOMMUs are off, but devices of the previous kernel use them"
-#define NOT_TAKEN \
-	"iommu: liveupdate: the unit at 0x[0-9a-f]+ was not taken over, but 0000:01:00.0 uses it"
+#define NOT_REMAPPED \
+	"DMAR: liveupdate: this kernel does not remap interrupts, but devices of the previous kernel keep running"
 
 /* The old kernel does not go there by itself: see 252 */
 #define OFF(sym, label, words, text, word, ...)				\
@@ -25,5 +25,5 @@ OFF(iommu_off_scalable, "254-iommu-off-scalable",
     "with iommu=off the new kernel stops (scalable mode)", UNITS_OFF,
     "iommu=off", IOMMU_SCALABLE);
 OFF(acpi_off, "254-acpi-off",
-    "a new kernel that does not find the IOMMU stops, too", NOT_TAKEN,
+    "a new kernel that does not find the IOMMU stops, too", NOT_REMAPPED,
     "acpi=off");

@@ -26,8 +26,11 @@
  * ================
  *
  * Any other translation. When the old kernel shuts down, all devices that are not
- * preserved lose their access to memory, before the next kernel runs. Interrupt
- * remapping, page requests, ATS, PASIDs and nested translation are not supported.
+ * preserved lose their access to memory, before the next kernel runs. Page requests,
+ * ATS, PASIDs and nested translation are not supported.
+ *
+ * Interrupts. Their owner disables them before the kexec and sets them up again after
+ * it; what a running device sends in between is blocked.
  *
  * Life cycle
  * ==========

@@ -23,7 +23,14 @@
 /* Units with tables of the previous kernel, filled at boot */
 static LIST_HEAD(intel_liveupdate_adopted);
 
-static void __noreturn __printf(2, 3)
+/**
+ * intel_liveupdate_fail - Stop since a unit cannot be taken over
+ * @iommu: The unit.
+ * @fmt:   The reason.
+ *
+ * Context: Any.
+ */
+void __noreturn __printf(2, 3)
 intel_liveupdate_fail(struct intel_iommu *iommu, const char *fmt, ...)
 {
 	struct va_format vaf;

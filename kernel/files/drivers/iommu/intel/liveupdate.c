@@ -27,9 +27,9 @@
  * must have been preserved, each context entry must be that of a device with a record,
  * and point to what the record of its domain says.
  *
- * In between, the interrupt remapping table is that of a kernel that is gone until the
- * next one sets up its own. A device that runs on must not send interrupts: their
- * owner disables them before the kexec.
+ * Interrupts are not handed over: their owner disables them before the kexec, and sets
+ * them up again after it. In between the unit blocks those that a device sends
+ * nevertheless, see liveupdate-irq.c.
  */
 
 #define pr_fmt(fmt) "DMAR: liveupdate: " fmt
@@ -256,9 +256,12 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 	if (!lu)
 		return -ENOMEM;
 
-	err = intel_liveupdate_get_table(lu, iommu->root_entry);
+	err = lu->nr_devices ? 0 : intel_liveupdate_preserve_irqs(iommu);
 	if (err)
 		return err;
+	err = intel_liveupdate_get_table(lu, iommu->root_entry);
+	if (err)
+		goto err_put_irqs;
 	err = intel_liveupdate_get_table(lu, context);
 	if (err)
 		goto err_put_root;
@@ -294,6 +297,9 @@ err_put_context:
 	intel_liveupdate_put_table(lu, context);
 err_put_root:
 	intel_liveupdate_put_table(lu, iommu->root_entry);
+err_put_irqs:
+	if (!lu->nr_devices)
+		intel_liveupdate_unpreserve_irqs(iommu);
 	return err;
 }
 
@@ -317,6 +323,8 @@ static void intel_liveupdate_unpreserve_device(struct device *dev,
 					   intel_liveupdate_nr_pdes(info->pasid_table));
 	intel_liveupdate_put_table(lu, (void *)((unsigned long)context & PAGE_MASK));
 	intel_liveupdate_put_table(lu, iommu->root_entry);
+	if (!lu->nr_devices)
+		intel_liveupdate_unpreserve_irqs(iommu);
 }
 
 static bool intel_liveupdate_table_needed(struct intel_iommu_liveupdate *lu,
@@ -354,7 +362,7 @@ static u64 intel_liveupdate_isolate(struct intel_iommu *iommu, u64 entry,
  *
  * Context: Only one CPU is left, with interrupts off.
  * Return: true if translation has to stay on for preserved devices; all others have
- *         lost their access to memory.
+ *         lost their access to memory, and no device can raise an interrupt.
  */
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu)
 {
@@ -377,6 +385,8 @@ bool intel_liveupdate_shutdown(struct intel_iommu *iommu)
 	if (sm_supported(iommu))
 		qi_flush_pasid_cache(iommu, 0, QI_PC_GLOBAL, 0);
 	iommu->flush.flush_iotlb(iommu, 0, 0, 0, DMA_TLB_GLOBAL_FLUSH);
+
+	intel_liveupdate_block_irqs(iommu);
 
 	/* The vector of a fault means something else to the next kernel */
 	writel(DMA_FECTL_IM, iommu->reg + DMAR_FECTL_REG);

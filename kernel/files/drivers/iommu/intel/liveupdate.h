@@ -28,6 +28,8 @@ struct iommu_domain_ser;
  * @dids:       Domain IDs that wait for the domain which had them in the previous
  *              kernel, by &iommu_domain_ser.id.
  * @held:       Those that it has now, referenced until its record is dropped.
+ * @blocking_irqs: Interrupt remapping table for the time between the kernels, NULL if
+ *              interrupts are not remapped or no device is preserved.
  * @iommu:      The unit.
  * @list:       In intel_liveupdate_adopted if the tables come from the previous
  *              kernel.
@@ -38,6 +40,7 @@ struct intel_iommu_liveupdate {
 	struct xarray tables;
 	struct xarray dids;
 	struct xarray held;
+	void *blocking_irqs;
 	struct intel_iommu *iommu;
 	struct list_head list;
 };
@@ -47,6 +50,14 @@ extern const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops;
 struct intel_iommu_liveupdate *intel_liveupdate_get(struct intel_iommu *iommu);
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu);
 
+int intel_liveupdate_preserve_irqs(struct intel_iommu *iommu);
+void intel_liveupdate_unpreserve_irqs(struct intel_iommu *iommu);
+void intel_liveupdate_block_irqs(struct intel_iommu *iommu);
+void *intel_liveupdate_adopt_irqs(struct intel_iommu *iommu, bool eime);
+void intel_liveupdate_irqs_failed(void);
+
+void __noreturn __printf(2, 3)
+intel_liveupdate_fail(struct intel_iommu *iommu, const char *fmt, ...);
 struct iommu_domain *intel_liveupdate_restore_domain(struct device *dev,
 						     const struct iommu_domain_ser *ser);
 void intel_liveupdate_finish_domain(struct iommu_domain *domain, u32 id);
@@ -67,6 +78,16 @@ struct pasid_dir_entry *intel_liveupdate_pasid_dir(struct device *dev,
 static inline bool intel_liveupdate_shutdown(struct intel_iommu *iommu)
 {
 	return false;
+}
+
+static inline void *intel_liveupdate_adopt_irqs(struct intel_iommu *iommu,
+						bool eime)
+{
+	return NULL;
+}
+
+static inline void intel_liveupdate_irqs_failed(void)
+{
 }
 
 static inline bool intel_liveupdate_adopt(struct intel_iommu *iommu)

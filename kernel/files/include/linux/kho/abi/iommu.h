@@ -125,6 +125,48 @@ struct iommu_liveupdate_ser {
 	u64 devices;
 } __packed;
 
+/*
+ * Subtree of Kexec Handover with a &struct iommu_vtd_irqs_ser, apart from the FLB
+ * because interrupt remapping is set up before that can be read.
+ */
+#define IOMMU_VTD_IRQS_SUBTREE	"iommu-vtd-irqs"
+#define IOMMU_VTD_IRQS_VERSION	1
+#define IOMMU_VTD_IRQS_UNITS	170
+
+/* Flags of struct iommu_vtd_irq_ser */
+#define IOMMU_VTD_IRQ_SER_EIME	BIT(0)
+#define IOMMU_VTD_IRQ_SER_FLAGS	IOMMU_VTD_IRQ_SER_EIME
+
+/**
+ * struct iommu_vtd_irq_ser - A VT-d unit that blocks all interrupts of its devices.
+ * @unit:     Physical address of the unit's registers.
+ * @table:    Physical address of the interrupt remapping table that it uses: a
+ *            preserved page of 256 entries, which are all zero.
+ * @flags:    %IOMMU_VTD_IRQ_SER_EIME if it is in x2APIC mode.
+ * @reserved: Zero.
+ */
+struct iommu_vtd_irq_ser {
+	u64 unit;
+	u64 table;
+	u32 flags;
+	u32 reserved;
+} __packed;
+
+/**
+ * struct iommu_vtd_irqs_ser - All units that remap interrupts and have running devices.
+ * @version:  %IOMMU_VTD_IRQS_VERSION of the kernel that wrote it. Stays the first
+ *            field for ever.
+ * @nr_units: Number of units in use.
+ * @units:    The units, in no order.
+ */
+struct iommu_vtd_irqs_ser {
+	u32 version;
+	u32 nr_units;
+	struct iommu_vtd_irq_ser units[IOMMU_VTD_IRQS_UNITS];
+} __packed;
+
+static_assert(sizeof(struct iommu_vtd_irq_ser) == 24);
+static_assert(sizeof(struct iommu_vtd_irqs_ser) == 4088);
 static_assert(sizeof(struct iommu_pt_ser) == 32);
 static_assert(sizeof(struct iommu_domain_ser) == 40);
 static_assert(sizeof(struct iommu_device_ser) == 48);

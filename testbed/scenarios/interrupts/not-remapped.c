@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The next kernel does not remap the interrupts of a running device */
+#include "../stops.h"
+
+#define NOT_REMAPPED \
+	"DMAR: liveupdate: this kernel does not remap interrupts, but devices of the previous kernel keep running"
+
+STOPS(no_remapping, "interrupts/not-remapped",
+      "a new kernel that does not remap interrupts stops, and leaves them blocked",
+      NOT_REMAPPED, "", "nointremap");
+STOPS(other_mode, "interrupts/other-mode",
+      "a new kernel that remaps interrupts in another mode stops, and leaves them blocked",
+      "cannot take over the tables of the previous kernel: interrupts are remapped in x2APIC mode: keep nox2apic and intremap=",
+      "", "nox2apic", "-global", "intel-iommu.eim=on");
