@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -13,6 +14,7 @@
 #define PAGE		4096
 #define PFN_MASK	((1ULL << 55) - 1)
 #define PER_LINE	16
+#define TELL_SECONDS	120
 
 uint64_t watch_physical(void *mem)
 {
@@ -48,15 +50,30 @@ void watch_add(const char *name, void *mem, unsigned int count,
 }
 
 /*
- * The printer of the console may leave a line that comes right behind another
- * one lying until the next: see to it that there is one.
+ * The host says that it has done it by a word in the guest's memory, as it may
+ * be busy for long. The printer of the console may leave a line that comes right
+ * behind another one lying until the next: see to it that there is one.
  */
 static void tell(const char *what)
 {
-	usleep(20000);
+	static volatile uint32_t *done;
+
+	if (!done) {
+		done = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+		CHECK(done != MAP_FAILED, "mmap: %s", strerror(errno));
+	}
+	*done = 0;
 	say("host %s", what);
-	usleep(20000);
-	say("host go");
+	say("host done %#llx",
+	    (unsigned long long)watch_physical((void *)done));
+	for (int i = 0; !*done; i++) {
+		CHECK(i < TELL_SECONDS * 100, "the host does not do '%s'",
+		      what);
+		usleep(10000);
+		if (i % 10 == 2)
+			say("host go");
+	}
 }
 
 void watch_start(void)
@@ -96,6 +113,4 @@ void kho_count(const char *name)
 
 	tell(what);
 	free(what);
-	/* It is not to change while the host looks */
-	usleep(500000);
 }

@@ -158,6 +158,18 @@ static void count_kho(struct companions *c, const char *args)
 			kho_bytes(c, kernel));
 }
 
+/* The only answer that the guest gets */
+static void say_done(const struct companions *c, const char *args)
+{
+	long long at = ram_offset(c, strtoull(args, NULL, 0));
+	uint32_t one = 1;
+
+	if (c->ram < 0 || at < 0 ||
+	    pwrite(c->ram, &one, sizeof(one), at) != sizeof(one))
+		fprintf(c->log, "[host] done %s: the memory is not shared\n",
+			args);
+}
+
 void companions_line(struct companions *c, const char *line)
 {
 	if (!strncmp(line, "traffic-start ", 14))
@@ -174,6 +186,8 @@ void companions_line(struct companions *c, const char *line)
 		add_pages(c, line + 12);
 	else if (!strcmp(line, "watch-start"))
 		start_watcher(c);
+	else if (!strncmp(line, "done ", 5))
+		say_done(c, line + 5);
 	else if (!strcmp(line, "go"))
 		;	/* only makes the line before it come out */
 	else if (!strncmp(line, "kho ", 4))

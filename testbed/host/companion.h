@@ -11,8 +11,9 @@
  *   hf: host watch-pages PHYS...	of the watch just named, in order
  *   hf: host watch-start		all that were named
  *   hf: host kho NAME KERNEL	bytes kept for the kernel after this one
+ *   hf: host done PHYS		that has been done: say so there
  *
- * and gets no answer. Times are those of the host's wall clock, which the
+ * Times are those of the host's wall clock, which the
  * trace has, too.
  */
 #ifndef TESTBED_HOST_COMPANION_H
