@@ -3,7 +3,8 @@
 #
 # Sourced by packages.sh: a real kernel package. A distribution's configuration
 # takes hours, so the one that is given is that of a variant of the test bed,
-# small and with vfio as modules, as distributions have it.
+# small and with vfio as modules, as distributions have it. Its objects are
+# taken as well: what the package has another option for is built, no more.
 
 release=
 image=
@@ -17,10 +18,24 @@ given_config() {
 		gzip -c "$work/config/.config" >"$work/config.gz"
 }
 
+# The build of the variant, which scenarios need anyway, and the headers for
+# programs, in place of a build from nothing.
+seed() {
+	local build=$out/build
+	"$root/kernel/scripts/build.sh" module >/dev/null &&
+		"$root/kernel/scripts/headers.sh" || return
+	[[ ! -d $build/host ]] || return 0
+	rm -rf "$build/host.new"
+	cp -a "$build/module" "$build/host.new" &&
+		rm -rf "$build/host.new"/{mods,.holdfast-key,.holdfast-config} &&
+		cp -a "$out/headers-build/usr" "$build/host.new/" &&
+		mv "$build/host.new" "$build/host"
+}
+
 # Sets image and headers from the last lines of the output, as a user would.
 kernel_package() {
 	rm -rf "$work/kernel"
-	given_config || return
+	seed && given_config || return
 	"$root/run" kernel --config "$work/config.gz" --deb \
 		--out "$work/kernel" >"$work/kernel.out" || return
 	image=$(grep '/linux-image-[^/]*\.deb$' "$work/kernel.out" || true)
