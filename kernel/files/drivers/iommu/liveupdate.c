@@ -25,9 +25,11 @@
  * What is not kept
  * ================
  *
- * Any other translation. When the old kernel shuts down, all devices that are not
- * preserved lose their access to memory, before the next kernel runs. Page requests,
- * ATS, PASIDs and nested translation are not supported.
+ * Any other translation. When the old kernel shuts down, all other devices behind the
+ * units of preserved ones lose their access to memory, before the next kernel runs.
+ * A unit without preserved devices stops translating, as by any kexec; what keeps
+ * the devices there from memory is that PCI has cleared their Bus Master Enable.
+ * Page requests, ATS, PASIDs and nested translation are not supported.
  *
  * Interrupts. Their owner disables them before the kexec and sets them up again after
  * it; what a running device sends in between is blocked.
@@ -43,7 +45,7 @@
  *   The reverse. Everything is as it was.
  * shutdown
  *   The driver leaves translation on where a preserved device needs it and takes
- *   the others' access away.
+ *   the access of the others there away.
  * boot
  *   The records are read before PCI is scanned, the driver takes the tables over when
  *   it initializes the unit, and the domain is restored when the first of its devices
