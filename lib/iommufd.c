@@ -180,17 +180,22 @@ int hf_iommufd_mark(const struct hf_ctx *ctx, int iommufd, uint32_t hwpt,
 {
 	static const char what[] = "mark page table";
 	struct hf_iommu_mark arg = {
-		.size = sizeof(arg), .hwpt_id = hwpt, .token = hwpt,
+		.size = sizeof(arg), .hwpt_id = hwpt, .hwpt_token = hwpt,
 	};
 	int code = call(ctx, iommufd, HF_IOMMU_MARK, &arg);
 	const char *object = OBJ("iommufd %d, HWPT %u", iommufd, hwpt);
 
-	if (code >= 0 || code == -EEXIST)
+	/* It has this token already, or another one has: any other will do */
+	if (code == -EADDRINUSE) {
+		arg.hwpt_token |= 1ULL << 63;
+		code = call(ctx, iommufd, HF_IOMMU_MARK, &arg);
+	}
+	if (code >= 0)
 		return 0;
 	if (code == -EOPNOTSUPP)
 		return hf_fail(err, code, "iommufd-mark-kind", what, object,
 			       "make one with hf_iommufd_hwpt_alloc()",
-			       "it was made by attaching to an IOAS, is nested, tracks dirty pages, reports faults, or has no IOMMU");
+			       "it is nested, tracks dirty pages, reports faults, or has no IOMMU");
 	if (code == -EADDRINUSE)
 		return hf_fail(err, code, "iommufd-mark-token", what, object,
 			       "mark all with their id as token",

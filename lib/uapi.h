@@ -98,7 +98,7 @@ struct hf_iommu_hwpt_alloc {	/* as far as the first release went */
 struct hf_iommu_mark {
 	uint32_t size;
 	uint32_t hwpt_id;
-	uint64_t token;
+	uint64_t hwpt_token;
 };
 
 #define HF_IOMMU_DESTROY	HF_IOMMU_IO(0x80)

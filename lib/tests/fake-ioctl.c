@@ -164,9 +164,10 @@ static int iommu_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	case HF_IOMMU_MARK:
 		if (mark->hwpt_id != o->hwpt)
 			return -ENOENT;
-		if (o->marked)
-			return -EEXIST;
+		if (o->marked && o->hwpt_token == mark->hwpt_token)
+			return -EADDRINUSE;
 		o->marked = 1;
+		o->hwpt_token = mark->hwpt_token;
 		return 0;
 	}
 	return -ENOTTY;

@@ -35,6 +35,7 @@ struct fake_obj {
 	int irqs;		/* VFIO: bits of kinds that are set up */
 	uint32_t ioas, hwpt;	/* iommufd: one of each, 0: none */
 	int marked;
+	uint64_t hwpt_token;
 	uint64_t iova;		/* iommufd: the one mapping */
 };
 

@@ -35,6 +35,7 @@ MEMBER(hf_luo_fd, fd, liveupdate_session_retrieve_fd, fd);
 MEMBER(hf_luo_fd, token, liveupdate_session_retrieve_fd, token);
 SAME(hf_luo_finish, liveupdate_session_finish);
 MEMBER(hf_luo_finish, flags, liveupdate_session_finish, flags);
+MEMBER(hf_luo_finish, flags, liveupdate_session_finish, reserved);
 NUMBER(HF_LUO_CREATE_SESSION, LIVEUPDATE_IOCTL_CREATE_SESSION);
 NUMBER(HF_LUO_RETRIEVE_SESSION, LIVEUPDATE_IOCTL_RETRIEVE_SESSION);
 NUMBER(HF_LUO_PRESERVE_FD, LIVEUPDATE_SESSION_PRESERVE_FD);
@@ -68,7 +69,8 @@ MEMBER(hf_iommu_hwpt_alloc, out_hwpt_id, iommu_hwpt_alloc, out_hwpt_id);
 MEMBER(hf_iommu_hwpt_alloc, data_uptr, iommu_hwpt_alloc, data_uptr);
 SAME(hf_iommu_mark, iommu_hwpt_liveupdate_mark_preserve);
 MEMBER(hf_iommu_mark, hwpt_id, iommu_hwpt_liveupdate_mark_preserve, hwpt_id);
-MEMBER(hf_iommu_mark, token, iommu_hwpt_liveupdate_mark_preserve, token);
+MEMBER(hf_iommu_mark, hwpt_token, iommu_hwpt_liveupdate_mark_preserve,
+       hwpt_token);
 NUMBER(HF_IOMMU_DESTROY, IOMMU_DESTROY);
 NUMBER(HF_IOMMU_IOAS_ALLOC, IOMMU_IOAS_ALLOC);
 NUMBER(HF_IOMMU_IOVA_RANGES, IOMMU_IOAS_IOVA_RANGES);

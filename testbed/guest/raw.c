@@ -51,7 +51,7 @@ int raw_reboot(void)
 int raw_mark(int iommufd, uint32_t hwpt, uint64_t token)
 {
 	struct iommu_hwpt_liveupdate_mark_preserve arg = {
-		.size = sizeof(arg), .hwpt_id = hwpt, .token = token,
+		.size = sizeof(arg), .hwpt_id = hwpt, .hwpt_token = token,
 	};
 
 	return ioctl(iommufd, IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE, &arg) ?

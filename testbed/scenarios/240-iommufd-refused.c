@@ -39,35 +39,6 @@ static void check_running(const char *bdf, const char *value)
 	      "%s: liveupdate/running is not %s", bdf, value);
 }
 
-/* Marks are given once, and each has a token of its own */
-static void check_marks(struct running *r)
-{
-	struct owner *o = &r->owner;
-	uint32_t second;
-
-	CHECK_ERR(raw_mark(o->iommufd, o->ioas, 1), ENOENT);
-
-	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas, &second));
-	CHECK_OK(raw_mark(o->iommufd, r->hwpt, 1));
-	CHECK_ERR(raw_mark(o->iommufd, r->hwpt, 2), EEXIST);
-	CHECK_ERR(raw_mark(o->iommufd, second, 1), EADDRINUSE);
-	CHECK_OK(iommufd_destroy(o->iommufd, second));
-}
-
-/* Without its iommufd the device goes along, but idle; the owner can tell */
-static void check_device_first(struct running *r)
-{
-	struct owner *o = &r->owner;
-	int session = new_session();
-
-	CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
-	CHECK_OK(luo_preserve(session, o->dev, DEVICE));
-	pci_check_state(o->bdf, "preserved");
-	check_running(o->bdf, "0");
-	close(session);
-	pci_check_state(o->bdf, "none");
-}
-
 /* Memory that is not in the session yet, and memory that cannot be */
 static void check_memory(struct running *r)
 {
@@ -169,16 +140,10 @@ static void check_immutable(struct running *r)
 static void only(void)
 {
 	struct running *r = &running[0];
-	int session;
 
 	running_open(r, pci_find(ID_EDU, 0), SIZE);
-	session = new_session();
-	CHECK_OK(luo_preserve(session, r->owner.memfd, MEMORY));
-	CHECK_ERR(luo_preserve(session, r->owner.iommufd, IOMMUFD), EINVAL);
-	close(session);
-	check_marks(r);
+	CHECK_OK(iommufd_mark(r->owner.iommufd, r->hwpt));
 	kho_count("before");
-	check_device_first(r);
 	check_memory(r);
 	check_unmarked(r);
 	check_immutable(r);

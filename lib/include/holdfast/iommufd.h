@@ -142,7 +142,9 @@ HF_API int hf_iommufd_hwpt_alloc(const struct hf_ctx *ctx, int iommufd,
  * hf_iommufd_mark - Mark a page table to go along; plans do this, too.
  * @ctx: Context or NULL.
  * @iommufd: iommufd, borrowed.
- * @hwpt: Id of the page table. Its id is its token.
+ * @hwpt: Id of the page table. Its id is its token, or this with bit 63 set if
+ *        it has that one already or another one has. It replaces a token that
+ *        the page table had before.
  * @err: Filled in on failure, or NULL.
  *
  * A mark cannot be removed, and stays through a live update. It has no effect
@@ -151,8 +153,8 @@ HF_API int hf_iommufd_hwpt_alloc(const struct hf_ctx *ctx, int iommufd,
  * Context: Any.
  * Return: 0 also if it is marked already, -ENOTTY if @iommufd is none or the
  *         kernel preserves no iommufd, -ENOENT if there is no such page table,
- *         -EOPNOTSUPP if it cannot be preserved, -EADDRINUSE if another one has
- *         the token, -EBUSY if the iommufd is preserved.
+ *         -EOPNOTSUPP if it cannot be preserved, -EADDRINUSE if others have
+ *         both tokens, -EBUSY if the iommufd is preserved.
  */
 HF_API int hf_iommufd_mark(const struct hf_ctx *ctx, int iommufd,
 			   uint32_t hwpt, struct hf_error *err);

@@ -95,15 +95,16 @@ EXPORT_SYMBOL_GPL(vfio_device_open_anon);
  * @device:        Device, bound to an iommufd and kept open. Borrowed.
  * @session:       Session in which its file is being preserved, borrowed.
  * @iommufd_token: Set to the token of its iommufd in @session.
- * @hwpt_id:       Set to the ID of the HWPT it is attached to.
+ * @hwpt_id:       Set to the ID of the HWPT it is attached to, or to 0 if its owner
+ *                 does not count on DMA: there is nothing to undo then.
  *
- * Until vfio_device_unpreserve_iommufd() its owner can neither attach it to
+ * Else, until vfio_device_unpreserve_iommufd(), its owner can neither attach it to
  * anything else nor detach it.
  *
  * Context: May sleep. Takes the lock of the device set.
- * Return: 0 if the device can do DMA on and on, or
- *         -ENOENT if its iommufd was not preserved in @session before it, else
- *         another error of iommufd_device_preserve().
+ * Return: 0, or the error of iommufd_device_preserve(): -ENOENT if the device is
+ *         attached to a marked HWPT and its iommufd was not preserved in @session
+ *         before it.
  */
 int vfio_device_preserve_iommufd(struct vfio_device *device,
 				 struct liveupdate_session *session,

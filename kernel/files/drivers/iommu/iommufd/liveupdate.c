@@ -35,9 +35,10 @@
  * What is refused
  * ===============
  *
- * - HWPTs that are automatic, nested, parents of nested ones, track dirty pages,
- *   report faults or have no IOMMU behind them, or one whose driver cannot hand
- *   page tables over, cannot be marked.
+ * - HWPTs that are nested, parents of nested ones, track dirty pages, report
+ *   faults or have no IOMMU behind them, or one whose driver cannot hand page
+ *   tables over, cannot be marked.
+ * - The file of VFIO's compatibility container, /dev/vfio/vfio.
  * - Areas of anything but a memfd that was sealed against resizing when it was
  *   mapped and is preserved earlier in the same session. Areas whose memfd has
  *   lost the mapped pages, such as by punching a hole.
@@ -185,7 +186,7 @@ static int iommufd_lu_hold_marked(struct iommufd_lu_outgoing *out,
 
 		rc = iommufd_lu_hold_hwpt(out, hwpt);
 		if (rc) {
-			refcount_dec(&obj->users);
+			iommufd_hw_pagetable_put(ictx, &hwpt->common);
 			return rc;
 		}
 		rc = iommufd_lu_hold_ioas(out, hwpt->ioas);
@@ -194,11 +195,6 @@ static int iommufd_lu_hold_marked(struct iommufd_lu_outgoing *out,
 		xa_lock(&ictx->objects);
 	}
 	xa_unlock(&ictx->objects);
-
-	if (list_empty(&out->hwpt_list)) {
-		pr_warn_ratelimited("no HWPT to preserve: mark them with IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE first\n");
-		return -EINVAL;
-	}
 	return 0;
 }
 
@@ -238,26 +234,33 @@ static int iommufd_lu_preserve_hwpt(struct iommufd_lu_outgoing *out,
 		ser->flags |= IOMMUFD_HWPT_SER_PASID;
 	if (hwpt->enforce_cache_coherency)
 		ser->flags |= IOMMUFD_HWPT_SER_ENFORCE_CC;
+	if (hwpt->auto_domain)
+		ser->flags |= IOMMUFD_HWPT_SER_AUTO;
 	return 0;
 }
 
 /* Undoes whatever of preserve() was done */
-static void iommufd_lu_free_outgoing(struct iommufd_lu_outgoing *out)
+static void iommufd_lu_free_outgoing(struct iommufd_ctx *ictx,
+				     struct iommufd_lu_outgoing *out)
 {
 	struct iommufd_lu_hwpt *hwpt, *next_hwpt;
 	struct iommufd_lu_ioas *ioas, *next_ioas;
 
-	list_for_each_entry_safe_reverse(hwpt, next_hwpt, &out->hwpt_list,
-					 item) {
+	list_for_each_entry_reverse(hwpt, &out->hwpt_list, item)
 		if (hwpt->preserved)
 			iommu_domain_unpreserve(hwpt->hwpt->common.domain);
-		refcount_dec(&hwpt->hwpt->common.obj.users);
+	list_for_each_entry_reverse(ioas, &out->ioas_list, item)
+		if (ioas->preserved)
+			iopt_clear_preserved(&ioas->ioas->iopt);
+
+	/* Destroys an automatic HWPT that has lost its last device meanwhile */
+	list_for_each_entry_safe_reverse(hwpt, next_hwpt, &out->hwpt_list,
+					 item) {
+		iommufd_hw_pagetable_put(ictx, &hwpt->hwpt->common);
 		kfree(hwpt);
 	}
 	list_for_each_entry_safe_reverse(ioas, next_ioas, &out->ioas_list,
 					 item) {
-		if (ioas->preserved)
-			iopt_clear_preserved(&ioas->ioas->iopt);
 		refcount_dec(&ioas->ioas->obj.users);
 		kfree(ioas);
 	}
@@ -357,7 +360,7 @@ static int iommufd_liveupdate_preserve(struct liveupdate_file_op_args *args)
 	return 0;
 
 err_free:
-	iommufd_lu_free_outgoing(out);
+	iommufd_lu_free_outgoing(ictx, out);
 	mutex_unlock(&ictx->liveupdate_mutex);
 	return rc;
 }
@@ -367,7 +370,7 @@ static void iommufd_liveupdate_unpreserve(struct liveupdate_file_op_args *args)
 	struct iommufd_ctx *ictx = args->file->private_data;
 
 	mutex_lock(&ictx->liveupdate_mutex);
-	iommufd_lu_free_outgoing(args->private_data);
+	iommufd_lu_free_outgoing(ictx, args->private_data);
 	ictx->liveupdate_preserved = false;
 	mutex_unlock(&ictx->liveupdate_mutex);
 }
@@ -393,7 +396,12 @@ static bool
 iommufd_liveupdate_can_preserve(struct liveupdate_file_handler *handler,
 				struct file *file)
 {
-	return file->f_op == &iommufd_fops;
+	struct iommufd_ctx *ictx;
+
+	if (file->f_op != &iommufd_fops)
+		return false;
+	ictx = file->private_data;
+	return !ictx->vfio_container;
 }
 
 static const struct liveupdate_file_ops iommufd_liveupdate_ops = {

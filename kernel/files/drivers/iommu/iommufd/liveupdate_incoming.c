@@ -100,8 +100,8 @@ static int iommufd_lu_read(struct iommufd_lu_incoming *in)
 		       sizeof(*ser));
 		return -EINVAL;
 	}
-	if (ser->flags & ~IOMMUFD_SER_FLAGS || ser->reserved || !ser->nr_ioas ||
-	    !ser->nr_hwpts) {
+	if (ser->flags & ~IOMMUFD_SER_FLAGS || ser->reserved ||
+	    !ser->nr_ioas != !ser->nr_hwpts) {
 		pr_err("the previous kernel handed over what makes no sense: flags %#x, %llu IOAS, %llu HWPTs\n",
 		       ser->flags, ser->nr_ioas, ser->nr_hwpts);
 		return -EINVAL;
@@ -273,6 +273,7 @@ static int iommufd_lu_restore_hwpt(struct iommufd_lu_restore *res,
 	hwpt->common.pasid_compat = ser->flags & IOMMUFD_HWPT_SER_PASID;
 	hwpt->enforce_cache_coherency =
 		ser->flags & IOMMUFD_HWPT_SER_ENFORCE_CC;
+	hwpt->auto_domain = ser->flags & IOMMUFD_HWPT_SER_AUTO;
 	hwpt->liveupdate_token = ser->token;
 	hwpt->liveupdate_marked = true;
 	domain->iommufd_hwpt = &hwpt->common;
@@ -577,7 +578,10 @@ static void iommufd_lu_put_hwpt(struct iommufd_ctx *ictx, u32 id)
 	/* Not destroyed before: iommufd_lu_publish() took a reference */
 	obj = xa_load(&ictx->objects, id);
 	if (!WARN_ON(!obj))
-		refcount_dec(&obj->users);
+		iommufd_hw_pagetable_put(ictx,
+					 container_of(obj,
+						      struct iommufd_hw_pagetable,
+						      obj));
 }
 
 /**

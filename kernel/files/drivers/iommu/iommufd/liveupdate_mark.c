@@ -24,8 +24,6 @@ iommufd_hwpt_not_preservable(const struct iommufd_hwpt_paging *hwpt)
 		return "there is no IOMMU";
 	if (!iommu_domain_can_preserve(domain))
 		return "the driver of its IOMMU cannot hand page tables over";
-	if (hwpt->auto_domain)
-		return "it was made by attaching a device to its IOAS; allocate one";
 	if (hwpt->nest_parent)
 		return "it is the parent of nested ones";
 	if (hwpt->common.fault)
@@ -69,8 +67,7 @@ static bool iommufd_liveupdate_token_in_use(struct iommufd_ctx *ictx, u64 token)
  * Return: 0 on success, or
  *         -ENOENT if there is no such HWPT,
  *         -EOPNOTSUPP if it is of a kind that cannot be preserved,
- *         -EEXIST if it is marked already,
- *         -EADDRINUSE if another one has the token,
+ *         -EADDRINUSE if a HWPT has the token, maybe this one,
  *         -EBUSY if the iommufd is preserved.
  */
 int iommufd_hwpt_liveupdate_mark_preserve(struct iommufd_ucmd *ucmd)
@@ -104,19 +101,44 @@ int iommufd_hwpt_liveupdate_mark_preserve(struct iommufd_ucmd *ucmd)
 	mutex_lock(&ictx->liveupdate_mutex);
 	if (ictx->liveupdate_preserved) {
 		rc = -EBUSY;
-	} else if (hwpt->liveupdate_marked) {
-		rc = -EEXIST;
-	} else if (iommufd_liveupdate_token_in_use(ictx, cmd->token)) {
+	} else if (iommufd_liveupdate_token_in_use(ictx, cmd->hwpt_token)) {
 		rc = -EADDRINUSE;
 	} else {
-		hwpt->liveupdate_token = cmd->token;
-		hwpt->liveupdate_marked = true;
+		hwpt->liveupdate_token = cmd->hwpt_token;
+		/* iommufd_device_preserve() looks at it without the mutex */
+		WRITE_ONCE(hwpt->liveupdate_marked, true);
 		rc = 0;
 	}
 	mutex_unlock(&ictx->liveupdate_mutex);
 out_put:
 	iommufd_put_object(ictx, obj);
 	return rc;
+}
+
+static bool iommufd_hwpt_is_marked(struct iommufd_hw_pagetable *hwpt)
+{
+	return hwpt_is_paging(hwpt) &&
+	       READ_ONCE(to_hwpt_paging(hwpt)->liveupdate_marked);
+}
+
+/* Is it attached to anything, with any PASID, and is that marked? */
+static bool iommufd_device_is_attached(struct iommufd_device *idev,
+				       bool *marked)
+{
+	struct iommufd_attach *attach;
+	bool attached = false;
+	unsigned long pasid;
+
+	lockdep_assert_held(&idev->igroup->lock);
+
+	*marked = false;
+	xa_for_each(&idev->igroup->pasid_attach, pasid, attach) {
+		if (!xa_load(&attach->device_array, idev->obj.id))
+			continue;
+		attached = true;
+		*marked |= iommufd_hwpt_is_marked(attach->hwpt);
+	}
+	return attached;
 }
 
 /* The HWPT that is preserved with the iommufd, and why there is none */
@@ -147,8 +169,7 @@ iommufd_device_preserved_hwpt(struct iommufd_device *idev)
 				     "liveupdate: cannot keep running: it is not attached: attach it to a marked HWPT\n");
 		return ERR_PTR(-EINVAL);
 	}
-	if (!hwpt_is_paging(attach->hwpt) ||
-	    !to_hwpt_paging(attach->hwpt)->liveupdate_marked) {
+	if (!iommufd_hwpt_is_marked(attach->hwpt)) {
 		dev_warn_ratelimited(idev->dev,
 				     "liveupdate: cannot keep running: HWPT %u is not preserved: mark it with IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE before the iommufd is preserved\n",
 				     attach->hwpt->obj.id);
@@ -163,16 +184,21 @@ iommufd_device_preserved_hwpt(struct iommufd_device *idev)
  *        iommufd_device_unpreserve() or kexec.
  * @session: Session that is preserving the device
  * @iommufd_token: Token of the iommufd in this session
- * @hwpt_id: ID of the HWPT that the device is attached to
+ * @hwpt_id: ID of the HWPT that the device is attached to, or 0 if its owner
+ *           does not count on DMA: the device is not attached to anything, or
+ *           its iommufd is not in the session and nothing it is attached to is
+ *           marked. The device is to be handed over idle then, and there is
+ *           nothing to undo.
  *
- * To be called by the preserve operation of the device's file handler. On
- * success the device cannot be attached elsewhere until
+ * To be called by the preserve operation of the device's file handler. Once
+ * @hwpt_id is set the device cannot be attached elsewhere until
  * iommufd_device_unpreserve(), and the caller must not detach it. The outputs
  * are untouched on failure.
  *
  * Context: May sleep. The mutex of @session is held. Takes iommufd_group->lock.
- * Return: 0 if the device will run on, or
- *         -ENOENT if its iommufd was not preserved before in this session,
+ * Return: 0 on success, or
+ *         -ENOENT if the device is attached to a marked HWPT and its iommufd was
+ *         not preserved before in this session,
  *         -EINVAL if it was, but the device is not attached to a marked HWPT,
  *         has PASIDs attached or is part of a vIOMMU (the log says which),
  *         -EBUSY if it is preserved already,
@@ -184,36 +210,40 @@ int iommufd_device_preserve(struct iommufd_device *idev,
 {
 	struct iommufd_group *igroup = idev->igroup;
 	struct iommufd_hw_pagetable *hwpt;
-	u64 token;
+	bool attached, marked;
+	u64 token = 0;
+	u32 id = 0;
 	int rc;
 
 	rc = liveupdate_get_token_outgoing(session, idev->ictx->file, &token);
+
+	mutex_lock(&igroup->lock);
+	attached = iommufd_device_is_attached(idev, &marked);
+	if (rc == -ENOENT && marked)
+		dev_warn_ratelimited(idev->dev,
+				     "liveupdate: cannot keep running: it is attached to a marked HWPT, but its iommufd is not in the session: preserve the iommufd before the device, or detach it\n");
+	else if (rc == -ENOENT)
+		rc = 0;
+	else if (!rc && idev->preserved)
+		rc = -EBUSY;
+	else if (!rc && (attached || idev->vdev)) {
+		hwpt = iommufd_device_preserved_hwpt(idev);
+		rc = PTR_ERR_OR_ZERO(hwpt);
+		if (!rc)
+			rc = iommu_device_preserve(idev->dev, hwpt->domain);
+		if (!rc) {
+			idev->preserved = true;
+			igroup->num_preserved++;
+			id = hwpt->obj.id;
+		}
+	}
+	mutex_unlock(&igroup->lock);
 	if (rc)
 		return rc;
 
-	mutex_lock(&igroup->lock);
-	if (idev->preserved) {
-		rc = -EBUSY;
-		goto out_unlock;
-	}
-
-	hwpt = iommufd_device_preserved_hwpt(idev);
-	if (IS_ERR(hwpt)) {
-		rc = PTR_ERR(hwpt);
-		goto out_unlock;
-	}
-
-	rc = iommu_device_preserve(idev->dev, hwpt->domain);
-	if (rc)
-		goto out_unlock;
-
-	idev->preserved = true;
-	igroup->num_preserved++;
-	*iommufd_token = token;
-	*hwpt_id = hwpt->obj.id;
-out_unlock:
-	mutex_unlock(&igroup->lock);
-	return rc;
+	*iommufd_token = id ? token : 0;
+	*hwpt_id = id;
+	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(iommufd_device_preserve, "IOMMUFD");
 

@@ -14,11 +14,11 @@
  *
  * Whether the device runs on is the choice of its owner. It does if that iommufd is
  * preserved in the same session before it, and the device is attached to one of the
- * HWPTs that are marked to go along. If the iommufd is not in the session, the
- * device is reset on the way and handed over idle. If it is, but cannot keep the
- * device running, the device is not preserved at all: nobody who counts on DMA gets
- * a reset instead. ``liveupdate/running`` in the sysfs directory of the device and
- * the log tell which of the two it is.
+ * HWPTs that are marked to go along. A device that is not attached is reset on the
+ * way and handed over idle, and so is one whose iommufd is not in the session, unless
+ * its HWPT is marked. Any other device is not preserved at all: nobody who counts on
+ * DMA gets a reset instead. ``liveupdate/running`` in the sysfs directory of the
+ * device and the log tell which of the two it is.
  *
  * What is kept
  * ============
@@ -203,8 +203,8 @@ static int vfio_pci_liveupdate_preserve(struct liveupdate_file_op_args *args)
 
 	ret = vfio_device_preserve_iommufd(&vdev->vdev, args->session,
 					   &iommufd_token, &hwpt_id);
-	if (ret && ret != -ENOENT) {
-		pci_info(pdev, "liveupdate: cannot be preserved: its iommufd is, but cannot keep it running (%pe)\n",
+	if (ret) {
+		pci_info(pdev, "liveupdate: cannot be preserved: its iommufd cannot keep it running (%pe)\n",
 			 ERR_PTR(ret));
 		goto err_pci;
 	}
@@ -220,7 +220,7 @@ static int vfio_pci_liveupdate_preserve(struct liveupdate_file_op_args *args)
 		pci_info(pdev, "liveupdate: will be kept running, attached to HWPT %u\n",
 			 hwpt_id);
 	} else {
-		pci_info(pdev, "will be reset by the live update, its iommufd is not preserved\n");
+		pci_info(pdev, "will be reset by the live update, it is not attached to what is preserved\n");
 	}
 
 	vdev->liveupdate_ser = ser;

@@ -29,7 +29,7 @@
 #include <linux/types.h>
 
 #define IOMMUFD_LIVEUPDATE_COMPATIBLE	"iommufd"
-#define IOMMUFD_LIVEUPDATE_VERSION	1
+#define IOMMUFD_LIVEUPDATE_VERSION	2
 
 /* Flags of struct iommufd_ser: pages are accounted to the mm, not the user */
 #define IOMMUFD_SER_ACCOUNT_MM		BIT(0)
@@ -42,8 +42,11 @@
 /* Flags of struct iommufd_hwpt_ser: as it was allocated */
 #define IOMMUFD_HWPT_SER_PASID		BIT(0)
 #define IOMMUFD_HWPT_SER_ENFORCE_CC	BIT(1)
-#define IOMMUFD_HWPT_SER_FLAGS		\
-	(IOMMUFD_HWPT_SER_PASID | IOMMUFD_HWPT_SER_ENFORCE_CC)
+/* By attaching a device to the IOAS: goes away with its last device */
+#define IOMMUFD_HWPT_SER_AUTO		BIT(2)
+#define IOMMUFD_HWPT_SER_FLAGS						 \
+	(IOMMUFD_HWPT_SER_PASID | IOMMUFD_HWPT_SER_ENFORCE_CC |	 \
+	 IOMMUFD_HWPT_SER_AUTO)
 
 /* Flags of struct iommufd_area_ser: what the device may do, never none */
 #define IOMMUFD_AREA_SER_READ		BIT(0)
@@ -57,12 +60,12 @@
  * @size:      Size of this structure.
  * @flags:     %IOMMUFD_SER_FLAGS.
  * @reserved:  Zero.
- * @nr_ioas:   Number of &struct iommufd_ioas_ser, at least 1.
- * @nr_hwpts:  Number of &struct iommufd_hwpt_ser, at least 1.
+ * @nr_ioas:   Number of &struct iommufd_ioas_ser, 0 if there are no HWPTs.
+ * @nr_hwpts:  Number of &struct iommufd_hwpt_ser, 0 if none is marked.
  * @nr_areas:  Number of &struct iommufd_area_ser.
  * @nr_ranges: Number of &struct iommufd_range_ser.
- * @ioas:      Physical address of the first block of the IOAS.
- * @hwpts:     Physical address of the first block of the HWPTs.
+ * @ioas:      Physical address of the first block of the IOAS, 0 if none.
+ * @hwpts:     Physical address of the first block of the HWPTs, 0 if none.
  * @areas:     Physical address of the first block of the areas, 0 if none.
  * @ranges:    Physical address of the first block of the ranges, 0 if none.
  */
