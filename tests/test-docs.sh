@@ -133,6 +133,19 @@ docs_versions() {
 		done
 }
 
+# docs_files DOC: what the scenario says of each file is what DOC says
+docs_files() {
+	local file answer n=0
+
+	while read -r file answer; do
+		n=$((n + 1))
+		grep -F "\`$file\`" "$1" | grep -q "| ${answer,,} |" ||
+			echo "$file: not in the table"
+	done < <(sed -n 's/^\t{ "\([^"]*\)", \(REFUSED\|HARMLESS\),.*/\1 \2/p' \
+		"$root/testbed/scenarios/running/sysfs-files.c")
+	((n > 20)) || echo "only $n files found"
+}
+
 # docs_planted: what each of them has to notice
 docs_planted() {
 	cat <<-'END'
@@ -192,3 +205,7 @@ if command -v cc >/dev/null; then
 else
 	skip "docs: code that is complete compiles: no compiler: run ./run setup"
 fi
+clean "docs: each writable file of a device is in the table" \
+	docs_files "$root/docs/restrictions.md"
+fires "docs: a writable file that is left out is noticed" \
+	'^config: not in the table$' docs_files "$bad"

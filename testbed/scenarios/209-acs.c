@@ -26,13 +26,13 @@ static void first(void)
 	char *bdf = pci_find(ID_IGB, 0), *port = pci_parent(bdf);
 	unsigned int ctl2 = pci_cap(port, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL2;
 
-	update_preserve("holdfast-209", bdf);
 	pci_write(port, acs_ctrl(port), 2, ACS);
 	pci_write(port, ctl2, 2,
 		  pci_read(port, ctl2, 2) ^ PCI_EXP_DEVCTL2_ARI);
 	say("ACS %#x, DEVCTL2 %#x", pci_read(port, acs_ctrl(port), 2),
 	    pci_read(port, ctl2, 2));
 	CHECK_EQ(pci_read(port, acs_ctrl(port), 2), ACS);
+	update_preserve("holdfast-209", bdf);
 	update_go();
 }
 

@@ -539,6 +539,47 @@ bool pci_liveupdate_is_tracked(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_is_tracked);
 
 /**
+ * pci_liveupdate_busy - Keep root from a device that is handed over.
+ * @dev:  Device or bridge, borrowed.
+ * @what: What root asked for, to be read before "refused".
+ *
+ * Context: Any.
+ * Return: 0 if no Live Update depends on @dev, or
+ *         -EBUSY if one does, which is logged.
+ */
+int pci_liveupdate_busy(struct pci_dev *dev, const char *what)
+{
+	if (!pci_liveupdate_is_tracked(dev))
+		return 0;
+
+	pci_info_ratelimited(dev, "liveupdate: %s refused until the session is closed, finished or discarded\n",
+			     what);
+	return -EBUSY;
+}
+
+/**
+ * pci_liveupdate_slot_busy - Keep root from powering off a slot.
+ * @slot: Slot, borrowed.
+ *
+ * Context: May sleep. Takes pci_bus_sem.
+ * Return: 0 if no Live Update depends on a device in @slot, or
+ *         -EBUSY if one does, which is logged.
+ */
+int pci_liveupdate_slot_busy(struct pci_slot *slot)
+{
+	struct pci_dev *dev;
+
+	guard(rwsem_read)(&pci_bus_sem);
+
+	/* Bridges are tracked with the devices below them */
+	list_for_each_entry(dev, &slot->bus->devices, bus_list)
+		if (dev->slot == slot && pci_liveupdate_busy(dev, "slot power off"))
+			return -EBUSY;
+
+	return 0;
+}
+
+/**
  * pci_liveupdate_bus_protected - Would a reset hit a device that must not be?
  * @bus:  Bus, borrowed, with its devices kept from changing by the caller.
  * @slot: Only devices of this slot, or NULL for all. Borrowed.

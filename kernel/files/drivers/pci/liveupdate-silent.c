@@ -28,7 +28,8 @@
  *
  * BARs and bridge windows stay fixed for as long as the struct pci_dev
  * exists, as nothing tells when the last user of an address is gone, and the link
- * has no ASPM control through sysfs that long.
+ * has no ASPM control through sysfs that long. Resizing such a BAR is refused:
+ * nothing would assign an %IORESOURCE_PCI_FIXED resource again.
  *
  * What is still written
  * =====================
@@ -44,6 +45,11 @@
  * - SR-IOV: control with VFs off, page size, number of VFs to learn their addresses,
  *   VF BARs to size them.
  *   A device with virtual functions is refused, so that they act on nothing.
+ * - Expansion ROM, on x86: Enable is cleared if it is set.
+ * - Data Object Exchange: each mailbox is aborted and asked for its features.
+ *   VFIO hides them, so that no owner has an exchange under way.
+ * - Integrity and Data Encryption: streams that are off get the reserved stream ID,
+ *   streams that are on are left alone.
  * - Bridges: Secondary Status is cleared. The services of a root port turn on its
  *   own interrupts (MSI or MSI-X, with INTx Disable in COMMAND; in Root Control and
  *   Command, Slot Control, Link Control) and clear what they report (Root, Slot,

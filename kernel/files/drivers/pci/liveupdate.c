@@ -63,6 +63,8 @@
  *   about to give to somebody else.
  * - So does a driver that lets LUO finish its last file without having finished
  *   a device: its state is lost at that point.
+ * - Error recovery (AER, DPC) resets a device that runs: it is stopped then, and
+ *   its owner gets it idle.
  * - A device that is gone when its session ends is forgotten with
  *   pci_liveupdate_finish_absent().
  *
@@ -77,6 +79,7 @@
  *
  *   luo_session->mutex -> luo_register_rwlock -> FLB lock -> pci_liveupdate_rwsem
  *   pci_rescan_remove_lock -> pci_liveupdate_rwsem
+ *   pci_bus_sem -> pci_liveupdate_rwsem
  */
 
 #define pr_fmt(fmt) "PCI: liveupdate: " fmt
@@ -476,6 +479,27 @@ void pci_liveupdate_set_stopped(struct pci_dev *dev)
 	WRITE_ONCE(dev->liveupdate.running_in, false);
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
+
+/**
+ * pci_liveupdate_note_reset - Error recovery is about to reset the device.
+ * @dev:  Device or bridge, borrowed.
+ * @data: Not used, so that pci_walk_bus() can call this.
+ *
+ * A device that ran on into this kernel does so no longer: its owner, who may not
+ * be back, finds that in ``liveupdate/running`` and gets an idle device.
+ *
+ * Context: May sleep, with pci_bus_sem held. Takes pci_liveupdate_rwsem.
+ * Return: 0
+ */
+int pci_liveupdate_note_reset(struct pci_dev *dev, void *data)
+{
+	if (pci_liveupdate_comes_running(dev)) {
+		pci_warn(dev, "liveupdate: stopped, is reset to recover from an error; its owner gets it idle\n");
+		pci_liveupdate_set_stopped(dev);
+	}
+
+	return 0;
+}
 
 /**
  * pci_liveupdate_comes_running - Must enabling the device leave it as it is?
