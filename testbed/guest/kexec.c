@@ -61,6 +61,7 @@ int kexec_initramfs(void)
 	pack_tree(&c, "/carry");
 	pack_tree(&c, "/units");
 	pack_tree(&c, "/rules");
+	pack_tree(&c, "/kernel");	/* ACPI tables, see upgrade.rst */
 	if (!last)
 		pack_tree(&c, "/boot");
 	cpio_end(&c);

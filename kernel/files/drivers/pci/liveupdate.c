@@ -315,6 +315,11 @@ int pci_liveupdate_check(struct pci_dev *dev,
 		refusal->dev = pos;
 		if (pos != dev)
 			refusal->reason = pci_liveupdate_check_bridge(pos);
+		/* The driver of the router resets it, and makes new tunnels */
+		if (!refusal->reason &&
+		    (pos->external_facing || pos->untrusted ||
+		     pos->is_thunderbolt))
+			refusal->reason = "is reached through Thunderbolt or USB4, or leads out of the machine";
 		/* Such a quirk computes ACS, it cannot inherit it */
 		if (!refusal->reason && pci_dev_needs_specific_acs(pos))
 			refusal->reason = "needs a device specific ACS quirk";

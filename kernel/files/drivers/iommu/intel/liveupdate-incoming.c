@@ -65,8 +65,12 @@ static bool intel_liveupdate_check_context(struct intel_iommu *iommu,
 		&iommu_liveupdate_find_domain(ser->domain_id)->pt;
 	u64 lo, hi;
 
-	if (sm_supported(iommu))
-		return (ce->lo & VTD_PAGE_MASK) == ser->pasid_dir;
+	/* No ATS, no PRI, no PASIDs; DMA without PASID uses entry 0 */
+	if (sm_supported(iommu)) {
+		lo = ser->pasid_dir | 1 |
+		     context_pdts(context_sm_pds(ser->max_pasid));
+		return ce[0].lo == lo && !ce[0].hi && !ce[1].lo && !ce[1].hi;
+	}
 
 	/* Multi-level translation; two levels more than the address width says */
 	lo = pt->top_phys | CONTEXT_TT_MULTI_LEVEL << 2 | 1;
@@ -333,13 +337,15 @@ bool intel_liveupdate_is_attached(struct dmar_domain *domain,
 	return true;
 }
 
-static bool intel_liveupdate_check_pasid(const struct iommu_device_ser *ser,
+/* The entry this kernel would write, which the one there has to be, bit by bit */
+static bool intel_liveupdate_check_pasid(struct intel_iommu *iommu,
+					 const struct iommu_device_ser *ser,
 					 struct pasid_entry *pte)
 {
-	const struct iommu_pt_ser *pt =
-		&iommu_liveupdate_find_domain(ser->domain_id)->pt;
-	u64 top;
-	u16 pgtt;
+	const struct iommu_domain_ser *domain =
+		iommu_liveupdate_find_domain(ser->domain_id);
+	const struct iommu_pt_ser *pt = &domain->pt;
+	struct pasid_entry want = {};
 	int i;
 
 	for (i = IOMMU_NO_PASID + 1; i < PASID_TBL_ENTRIES; i++) {
@@ -347,16 +353,23 @@ static bool intel_liveupdate_check_pasid(const struct iommu_device_ser *ser,
 			return false;
 	}
 
+	pasid_set_domain_id(&want, ser->did);
+	pasid_set_page_snoop(&want, ecap_smpwc(iommu->ecap));
 	if (pt->format == IOMMU_PT_SER_X86_64) {
-		pgtt = PASID_ENTRY_PGTT_FL_ONLY;
-		top = pte->val[2] & VTD_PAGE_MASK;
+		pasid_set_flptr(&want, pt->top_phys);
+		pasid_set_flpm(&want, pt->top_level == 4);
+		pasid_set_address_width(&want, iommu->agaw);
+		pasid_set_translation_type(&want, PASID_ENTRY_PGTT_FL_ONLY);
+		if (domain->flags & IOMMU_DOMAIN_SER_FORCE_SNOOP)
+			pasid_set_pgsnp(&want);
 	} else {
-		pgtt = PASID_ENTRY_PGTT_SL_ONLY;
-		top = pte->val[0] & VTD_PAGE_MASK;
+		pasid_set_slptr(&want, pt->top_phys);
+		pasid_set_address_width(&want, pt->top_level - 1);
+		pasid_set_translation_type(&want, PASID_ENTRY_PGTT_SL_ONLY);
 	}
+	pasid_set_present(&want);
 
-	return pasid_pte_is_present(pte) && pasid_pte_get_pgtt(pte) == pgtt &&
-	       top == pt->top_phys && (pte->val[1] & GENMASK_ULL(15, 0)) == ser->did;
+	return !memcmp(pte, &want, sizeof(want));
 }
 
 /**
@@ -395,7 +408,7 @@ struct pasid_dir_entry *intel_liveupdate_pasid_dir(struct device *dev,
 	for (i = 1; i < size / sizeof(*dir) && !dir[i].val; i++)
 		;
 	if (i != size / sizeof(*dir) ||
-	    !intel_liveupdate_check_pasid(ser, table))
+	    !intel_liveupdate_check_pasid(info->iommu, ser, table))
 		intel_liveupdate_fail(info->iommu, "%s is not attached as recorded",
 				      dev_name(dev));
 	return dir;

@@ -18,10 +18,16 @@
  * is never switched off. The domain IDs that are in use are reserved before anything
  * else can get them.
  *
- * What is not preserved is cut off at shutdown: context tables that no preserved
+ * What else is behind the unit is cut off at shutdown: context tables that no preserved
  * device needs are taken out of the root table, entries of other devices are cleared in
  * the rest, and the caches of the unit are flushed. It happens there, with one CPU
- * left, because nobody can attach a device any more.
+ * left, because nobody can attach a device any more. Firmware that relies on a reserved
+ * region (RMRR) would be cut off, too, so that no device behind the same unit can run
+ * on. Where the kernel itself takes such a region for relaxable, with USB and graphics,
+ * it goes like any other mapping.
+ *
+ * A unit without preserved devices is switched off, as by any kexec. What is behind it
+ * no longer masters the bus, which PCI sees to for each device that does not run on.
  *
  * The next kernel finds in the tables what the records say, or stops: each table
  * must have been preserved, each context entry must be that of a device with a record,
@@ -191,7 +197,19 @@ static void intel_liveupdate_unpreserve_domain(struct iommu_domain *domain)
 	pt_iommu_unpreserve(&to_dmar_domain(domain)->iommu);
 }
 
-/* The next kernel may make the domain for any of its devices, behind any unit */
+/* What a table was made with, but for what is restored by itself */
+static unsigned int intel_liveupdate_features(struct dmar_domain *domain)
+{
+	if (intel_domain_is_fs_paging(domain))
+		return domain->fspt.x86_64_pt.common.features;
+	return domain->sspt.vtdss_pt.common.features &
+	       ~BIT(PT_FEAT_VTDSS_FORCE_COHERENCE);
+}
+
+/*
+ * The next kernel may make the domain for any of its devices, behind any unit. What
+ * it then demands of the record is what that unit makes of a new domain.
+ */
 static int intel_liveupdate_check_unit(struct device *dev,
 				       struct dmar_domain *dmar_domain,
 				       const struct iommu_pt_ser *pt)
@@ -212,6 +230,8 @@ static int intel_liveupdate_check_unit(struct device *dev,
 	same = domain->pgsize_bitmap == dmar_domain->domain.pgsize_bitmap &&
 	       domain->geometry.aperture_end ==
 	       dmar_domain->domain.geometry.aperture_end &&
+	       intel_liveupdate_features(to_dmar_domain(domain)) ==
+	       intel_liveupdate_features(dmar_domain) &&
 	       to_dmar_domain(domain)->iotlb_sync_map ==
 	       dmar_domain->iotlb_sync_map;
 	domain->ops->free(domain);
@@ -238,6 +258,10 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 	if (info->ats_supported || info->pri_supported || info->pasid_supported ||
 	    dev_is_real_dma_subdevice(dev)) {
 		dev_info(dev, "liveupdate: cannot run on: uses ATS, PRI, PASIDs or the DMA of another device\n");
+		return -EOPNOTSUPP;
+	}
+	if (intel_iommu_has_direct_regions(iommu)) {
+		dev_info(dev, "liveupdate: cannot run on: a device behind the same IOMMU has memory that must stay mapped for its firmware (RMRR), see the log\n");
 		return -EOPNOTSUPP;
 	}
 	/* The context entry is that of the requester ID */
