@@ -73,7 +73,7 @@ static void refused(void)
 
 static void judge(struct evidence *ev)
 {
-	if (log_count(ev, 2, "firmware needs [0xf0000-0xfffff] mapped (RMRR)") != 1)
+	if (log_count(ev, 2, "firmware needs .0xf0000-0xfffff. mapped") != 1)
 		complain(ev, "log: the region is not named");
 }
 

@@ -470,41 +470,25 @@ EXPORT_SYMBOL_GPL(pci_liveupdate_is_running);
 
 /**
  * pci_liveupdate_set_stopped - An incoming device no longer runs on.
- * @dev: Endpoint, borrowed. Its driver has stopped and reset it.
+ * @dev: Any device, borrowed. It is about to be reset, closed or suspended.
  *
  * It is set up from scratch when it is next enabled. The bridges above it are
- * left alone until it is finished.
+ * left alone until it is finished. Does nothing to a device that is not running,
+ * or is a bridge.
  *
  * Context: May sleep. Takes pci_liveupdate_rwsem.
  */
 void pci_liveupdate_set_stopped(struct pci_dev *dev)
 {
-	guard(rwsem_write)(&pci_liveupdate_rwsem);
+	if (!pci_liveupdate_comes_running(dev))
+		return;
 
-	WRITE_ONCE(dev->liveupdate.running_in, false);
+	scoped_guard(rwsem_write, &pci_liveupdate_rwsem)
+		WRITE_ONCE(dev->liveupdate.running_in, false);
+
+	pci_info(dev, "liveupdate: no longer running: reset, closed or suspended before the session was finished\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
-
-/**
- * pci_liveupdate_note_reset - Error recovery is about to reset the device.
- * @dev:  Device or bridge, borrowed.
- * @data: Not used, so that pci_walk_bus() can call this.
- *
- * A device that ran on into this kernel does so no longer: its owner, who may not
- * be back, finds that in ``liveupdate/running`` and gets an idle device.
- *
- * Context: May sleep, with pci_bus_sem held. Takes pci_liveupdate_rwsem.
- * Return: 0
- */
-int pci_liveupdate_note_reset(struct pci_dev *dev, void *data)
-{
-	if (pci_liveupdate_comes_running(dev)) {
-		pci_warn(dev, "liveupdate: stopped, is reset to recover from an error; its owner gets it idle\n");
-		pci_liveupdate_set_stopped(dev);
-	}
-
-	return 0;
-}
 
 /**
  * pci_liveupdate_comes_running - Must enabling the device leave it as it is?

@@ -66,7 +66,6 @@ bool pci_liveupdate_may_bind(struct pci_dev *dev,
 bool pci_liveupdate_is_protected(struct pci_dev *dev);
 int pci_liveupdate_busy(struct pci_dev *dev, const char *what);
 int pci_liveupdate_slot_busy(struct pci_slot *slot);
-int pci_liveupdate_note_reset(struct pci_dev *dev, void *data);
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);
@@ -168,11 +167,6 @@ static inline int pci_liveupdate_busy(struct pci_dev *dev, const char *what)
 }
 
 static inline int pci_liveupdate_slot_busy(struct pci_slot *slot)
-{
-	return 0;
-}
-
-static inline int pci_liveupdate_note_reset(struct pci_dev *dev, void *data)
 {
 	return 0;
 }

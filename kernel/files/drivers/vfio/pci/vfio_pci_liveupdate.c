@@ -31,14 +31,20 @@
  * - its DMA, through the same mappings, from the last instruction of the old kernel
  *   to the first of its owner in the new one;
  * - its registers and its configuration space, which nobody writes to, but for MSI
- *   and MSI-X, which the new kernel turns off. The power state is D0;
+ *   and MSI-X, which the new kernel turns off, and INTx Disable, which the old one
+ *   sets. The power state is D0;
  * - the virtual configuration space, and what vfio-pci does when the device is
  *   closed, see "state of a running device".
  *
  * What is not kept
  * ================
  *
- * Interrupts, DMA through PASIDs, what was mapped of BARs, dma-bufs, eventfds,
+ * Interrupts: nobody handles INTx until the owner sets it up again, and a device
+ * that asserts a shared line would cost the others on it their interrupts. It stays
+ * masked until then, and a device that has INTx but cannot mask it is not kept
+ * running.
+ *
+ * DMA through PASIDs, what was mapped of BARs, dma-bufs, eventfds,
  * everything else that was set through the file. Of a device that is reset also its
  * state and its DMA mappings: no bus mastering, no decoding.
  *
@@ -55,8 +61,9 @@
  *   attached to anything else.
  * freeze
  *   Within reboot(). Refused, with nothing changed, if interrupts are set up or
- *   the device is not in D0, whether it will run on or not. Else each use of the
- *   file fails with -EIO and access to a mapped BAR raises SIGBUS. The state of a
+ *   the device is not in D0, whether it will run on or not. Else INTx is masked,
+ *   each use of the file fails with -EIO, and access to a mapped BAR raises
+ *   SIGBUS. The state of a
  *   device that will run on is written down: it cannot change any more. What does
  *   not go through the file is left alone until the device is shut down: peers that
  *   reach its BARs through a dma-buf, and eventfds that write to a port of it. So is
@@ -160,6 +167,11 @@ static unsigned long vfio_pci_liveupdate_get_id(struct file *file)
 	return (unsigned long)vfio_device_from_file(file);
 }
 
+static bool vfio_pci_liveupdate_masks_intx(struct vfio_pci_core_device *vdev)
+{
+	return vdev->pci_2_3 || vdev->nointx;
+}
+
 /* What is recorded for the next kernel, which differs if the device runs on. */
 static struct vfio_pci_device_ser *
 vfio_pci_liveupdate_alloc(struct vfio_pci_core_device *vdev, u64 iommufd_token,
@@ -207,6 +219,12 @@ static int vfio_pci_liveupdate_preserve(struct liveupdate_file_op_args *args)
 		pci_info(pdev, "liveupdate: cannot be preserved: its iommufd cannot keep it running (%pe)\n",
 			 ERR_PTR(ret));
 		goto err_pci;
+	}
+
+	if (hwpt_id && pdev->pin && !vfio_pci_liveupdate_masks_intx(vdev)) {
+		pci_info(pdev, "liveupdate: cannot be preserved: its INTx cannot be masked (or vfio_pci.nointxmask is set): hand it over idle, without its iommufd\n");
+		ret = -EINVAL;
+		goto err_iommufd;
 	}
 
 	ser = vfio_pci_liveupdate_alloc(vdev, iommufd_token, hwpt_id);
@@ -314,6 +332,8 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 		if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 			vfio_pci_state_save(vdev,
 					    vfio_pci_liveupdate_state(vdev->liveupdate_ser));
+		if (vfio_pci_liveupdate_masks_intx(vdev))
+			pci_intx(vdev->pdev, 0);
 		vdev->liveupdate_frozen = true;
 	}
 	up_write(&vdev->memory_lock);
@@ -331,6 +351,9 @@ static void vfio_pci_liveupdate_unfreeze(struct liveupdate_file_op_args *args)
 	guard(rwsem_write)(&vdev->liveupdate_lock);
 	guard(rwsem_write)(&vdev->memory_lock);
 
+	/* Without an interrupt set up, that is what the owner asked for */
+	if (vdev->pci_2_3 && !vdev->virq_disabled)
+		pci_intx(vdev->pdev, 1);
 	vdev->liveupdate_frozen = false;
 	pci_info(vdev->pdev, "liveupdate: unfrozen, the live update was cancelled\n");
 }
