@@ -167,7 +167,7 @@ SCENARIO(shared_line) = {
 };
 
 SCENARIO(shared_line_unmasked) = {
-	.name = "negative/shared-line",
+	.name = "interrupts/shared-line-unmasked",
 	.proves = "negative: unmasked, the device turns its neighbour's line off",
 	.variants = "prod",
 	.devices = SHARED_LINE,

@@ -96,11 +96,6 @@ static DEFINE_XARRAY(iommu_liveupdate_unstopped);
 /* Claims the group of a device that does not stop, for as long as it is there */
 char iommu_liveupdate_cut_off;
 
-static unsigned long iommu_liveupdate_key(u32 segment, u16 bdf)
-{
-	return (unsigned long)segment << 16 | bdf;
-}
-
 static bool iommu_liveupdate_valid_pa(u64 pa)
 {
 	if (pa && IS_ALIGNED(pa, PAGE_SIZE) && pfn_valid(PHYS_PFN(pa)))
@@ -540,24 +535,6 @@ bool iommu_liveupdate_is_marker(void *owner)
 
 	return owner == &iommu_liveupdate_cut_off ||
 	       iommu_liveupdate_by_marker(owner);
-}
-
-/**
- * iommu_liveupdate_is_stopped - Is a device known not to master the bus?
- * @dev: PCI device.
- *
- * Only then may it get a default domain, which can be an identity mapping. It has to
- * answer: one that cannot be read may do anything.
- *
- * Context: May sleep.
- * Return: true if Bus Master Enable reads as clear.
- */
-bool iommu_liveupdate_is_stopped(struct device *dev)
-{
-	u16 command;
-
-	return !pci_read_config_word(to_pci_dev(dev), PCI_COMMAND, &command) &&
-	       !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
 }
 
 /**

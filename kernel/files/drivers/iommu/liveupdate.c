@@ -524,6 +524,24 @@ static int __init iommu_liveupdate_init(void)
 postcore_initcall(iommu_liveupdate_init);
 
 /**
+ * iommu_liveupdate_is_stopped - Check that a device does not master the bus.
+ * @dev: PCI device.
+ *
+ * Only then may it get a default domain, which can be an identity mapping. It has to
+ * answer: one that cannot be read may do anything.
+ *
+ * Context: May sleep.
+ * Return: true if Bus Master Enable reads as clear.
+ */
+bool iommu_liveupdate_is_stopped(struct device *dev)
+{
+	u16 command;
+
+	return !pci_read_config_word(to_pci_dev(dev), PCI_COMMAND, &command) &&
+	       !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
+}
+
+/**
  * iommu_liveupdate_register_flb - Let a file handler preserve domains.
  * @fh: File handler that is registered with LUO, borrowed until
  *      iommu_liveupdate_unregister_flb().

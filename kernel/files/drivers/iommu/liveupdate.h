@@ -76,6 +76,13 @@ void *iommu_liveupdate_marker(struct iommu_domain *domain);
 void iommu_liveupdate_unplug(struct device *dev);
 int iommu_liveupdate_probe_device(struct device *dev);
 bool iommu_liveupdate_is_stopped(struct device *dev);
+
+/* By which devices are remembered that may master the bus without a domain */
+static inline unsigned long iommu_liveupdate_key(u32 segment, u16 bdf)
+{
+	return (unsigned long)segment << 16 | bdf;
+}
+
 extern char iommu_liveupdate_cut_off;
 
 /* iommu.c */
