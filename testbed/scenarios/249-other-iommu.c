@@ -31,7 +31,8 @@ static void refused(void)
 	CHECK_ERR(iommufd_mark(r->owner.iommufd, r->hwpt), EOPNOTSUPP);
 	session = CHECK_OK(luo_create("holdfast-249-in-vain"));
 	CHECK_OK(luo_preserve(session, r->owner.memfd, 1));
-	CHECK_ERR(luo_preserve(session, r->owner.iommufd, 2), EINVAL);
+	CHECK_OK(luo_preserve(session, r->owner.iommufd, 2));
+	CHECK_ERR(luo_preserve(session, r->owner.dev, 3), EINVAL);
 	close(session);
 	running_close(r);
 }
