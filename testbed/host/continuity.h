@@ -66,11 +66,11 @@ void expect_no_faults(struct evidence *ev, const char *but);
 /* DMAs of the device that the IOMMU blocked, in place of those that landed */
 struct arrivals faults_of(const struct evidence *ev, const char *bdf);
 
-/*
- * Translation, root table and interrupt remapping alone, between these events: on,
- * the same, and on.
- */
+/* Between these events translation stays on, with the root table that it had */
 void expect_translation(struct evidence *ev, struct span s);
+
+/* Between these events interrupt remapping stays on */
+void expect_remapping(struct evidence *ev, struct span s);
 
 /*
  * The device of hda_start_irqs() sent interrupt requests from the reboot until after

@@ -135,6 +135,16 @@ void expect_translation(struct evidence *ev, struct span s)
 		    !(e->value & GCMD_TRANSLATE))
 			complain(ev, "IOMMU: command %#x, which is without translation, after marker %d/%#x",
 				 e->value, e->kernel, e->marker);
+	}
+	if (!root)
+		complain(ev, "trace: the IOMMU never got a root table");
+}
+
+void expect_remapping(struct evidence *ev, struct span s)
+{
+	for (size_t i = s.from; i < s.to; i++) {
+		const struct trace_event *e = &ev->events[i];
+
 		if (e->kind == TRACE_IR_ENABLE && !e->value)
 			complain(ev, "IOMMU: interrupt remapping was turned off after marker %d/%#x",
 				 e->kernel, e->marker);
@@ -142,8 +152,6 @@ void expect_translation(struct evidence *ev, struct span s)
 			complain(ev, "IOMMU: command %#x, which is without interrupt remapping, after marker %d/%#x",
 				 e->value, e->kernel, e->marker);
 	}
-	if (!root)
-		complain(ev, "trace: the IOMMU never got a root table");
 }
 
 static int is_irq_of_hda(const struct trace_event *e)
@@ -225,6 +233,7 @@ void judge_running_device(struct evidence *ev, int k, const char *bdf,
 void judge_running_states(struct evidence *ev, const char *aside)
 {
 	int seen = 0, last = 0;
+	struct span s;
 
 	for (size_t i = 0; i < ev->n_lines; i++) {
 		const struct log_line *l = &ev->lines[i];
@@ -236,10 +245,10 @@ void judge_running_states(struct evidence *ev, const char *aside)
 			continue;
 		if (l->kernel != last) {
 			expect_bus_numbers(ev, span_gap_new(ev, l->kernel));
-			expect_translation(ev, span_markers(ev, l->kernel,
-							    MARK_REBOOT,
-							    l->kernel + 1,
-							    MARK_FINISHED));
+			s = span_markers(ev, l->kernel, MARK_REBOOT,
+					 l->kernel + 1, MARK_FINISHED);
+			expect_translation(ev, s);
+			expect_remapping(ev, s);
 		}
 		judge_running_device(ev, l->kernel, bdf, MARK_FINISHED);
 		last = l->kernel;

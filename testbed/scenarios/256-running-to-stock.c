@@ -7,5 +7,5 @@
 
 STOPS_IN(NULL, "stock", "prod module", running_to_stock,
 	 "256-running-to-stock",
-	 "a pristine next kernel stops before it touches the IOMMU",
+	 "a pristine next kernel stops before it touches translation",
 	 "luo: LUO state is incompatible with", "", "");

@@ -6,6 +6,8 @@
 #ifndef TESTBED_SCENARIOS_STOPS_H
 #define TESTBED_SCENARIOS_STOPS_H
 
+#include <string.h>
+
 #include "outlive.h"
 #include "witness.h"
 
@@ -48,8 +50,11 @@ static inline size_t stops_late(struct evidence *ev, const struct arrivals *a)
 	return n;
 }
 
-/* Until the machine is gone */
-static inline void stops_judge_dma(struct evidence *ev)
+/*
+ * Until the machine is gone. A pristine kernel turns interrupt remapping off before
+ * it looks at what it was handed over.
+ */
+static inline void stops_judge_dma(struct evidence *ev, const char *next)
 {
 	struct arrivals a = arrivals_load(ev, "hda");
 	struct arrivals guards = arrivals_load(ev, "guard");
@@ -57,6 +62,8 @@ static inline void stops_judge_dma(struct evidence *ev)
 
 	s.to = ev->n_events;
 	expect_translation(ev, s);
+	if (!next || strcmp(next, "stock"))
+		expect_remapping(ev, s);
 	expect_no_faults(ev, NULL);
 	if (guards.n)
 		complain(ev, "memory next to the buffers was hit %zu times",
@@ -71,7 +78,7 @@ static inline void stops_judge_dma(struct evidence *ev)
 		 next_words, ...)					\
 static void sym##_judge(struct evidence *ev)				\
 {									\
-	stops_judge_dma(ev);						\
+	stops_judge_dma(ev, next);					\
 	if (log_count(ev, 2, text) != 1)				\
 		complain(ev, "log: kernel 2 does not say '%s'", text);	\
 }									\
