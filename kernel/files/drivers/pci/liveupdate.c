@@ -486,7 +486,8 @@ void pci_liveupdate_set_stopped(struct pci_dev *dev)
 	scoped_guard(rwsem_write, &pci_liveupdate_rwsem)
 		WRITE_ONCE(dev->liveupdate.running_in, false);
 
-	pci_info(dev, "liveupdate: no longer running: reset, closed or suspended before the session was finished\n");
+	pci_info(dev,
+		 "liveupdate: no longer running: reset, closed or suspended before the session was finished\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
 

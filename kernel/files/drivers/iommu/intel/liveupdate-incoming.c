@@ -30,8 +30,7 @@ static LIST_HEAD(intel_liveupdate_adopted);
  *
  * Context: Any.
  */
-void __noreturn __printf(2, 3)
-intel_liveupdate_fail(struct intel_iommu *iommu, const char *fmt, ...)
+void intel_liveupdate_fail(struct intel_iommu *iommu, const char *fmt, ...)
 {
 	struct va_format vaf;
 	va_list args;

@@ -272,7 +272,8 @@ void *intel_liveupdate_adopt_irqs(struct intel_iommu *iommu, bool eime)
 		return NULL;
 
 	if (ser->flags & ~IOMMU_VTD_IRQ_SER_FLAGS || ser->reserved)
-		intel_liveupdate_fail(iommu, "the interrupt remapping record is damaged (flags %#x)",
+		intel_liveupdate_fail(iommu,
+				      "the interrupt remapping record is damaged (flags %#x)",
 				      ser->flags);
 	if (!(readl(iommu->reg + DMAR_GSTS_REG) & DMA_GSTS_IRES))
 		intel_liveupdate_fail(iommu, "interrupt remapping is off");
@@ -284,12 +285,14 @@ void *intel_liveupdate_adopt_irqs(struct intel_iommu *iommu, bool eime)
 		intel_liveupdate_fail(iommu, "the interrupt remapping table is %#llx, not %#llx",
 				      readq(iommu->reg + DMAR_IRTA_REG), irta);
 	if (eime != !!(ser->flags & IOMMU_VTD_IRQ_SER_EIME))
-		intel_liveupdate_fail(iommu, "interrupts are remapped in %s mode: keep nox2apic and intremap=",
+		intel_liveupdate_fail(iommu,
+				      "interrupts are remapped in %s mode: keep nox2apic and intremap=",
 				      eime ? "xAPIC" : "x2APIC");
 
 	table = iommu_restore_pages(ser->table, BLOCKING_SIZE);
 	if (!table)
-		intel_liveupdate_fail(iommu, "the interrupt remapping table %#llx was not preserved",
+		intel_liveupdate_fail(iommu,
+				      "the interrupt remapping table %#llx was not preserved",
 				      ser->table);
 	if (memchr_inv(table, 0, BLOCKING_SIZE))
 		intel_liveupdate_fail(iommu, "the interrupt remapping table %#llx is not empty",

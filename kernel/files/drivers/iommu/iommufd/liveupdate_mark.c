@@ -219,11 +219,12 @@ int iommufd_device_preserve(struct iommufd_device *idev,
 
 	mutex_lock(&igroup->lock);
 	attached = iommufd_device_is_attached(idev, &marked);
-	if (rc == -ENOENT && marked)
+	if (rc == -ENOENT && marked) {
 		dev_warn_ratelimited(idev->dev,
 				     "liveupdate: cannot keep running: it is attached to a marked HWPT, but its iommufd is not in the session: preserve the iommufd before the device, or detach it\n");
-	else if (rc == -ENOENT)
+	} else if (rc == -ENOENT) {
 		rc = 0;
+	}
 	else if (!rc && idev->preserved)
 		rc = -EBUSY;
 	else if (!rc && (attached || idev->vdev)) {
