@@ -224,10 +224,9 @@ int iommufd_device_preserve(struct iommufd_device *idev,
 				     "liveupdate: cannot keep running: it is attached to a marked HWPT, but its iommufd is not in the session: preserve the iommufd before the device, or detach it\n");
 	} else if (rc == -ENOENT) {
 		rc = 0;
-	}
-	else if (!rc && idev->preserved)
+	} else if (!rc && idev->preserved) {
 		rc = -EBUSY;
-	else if (!rc && (attached || idev->vdev)) {
+	} else if (!rc && (attached || idev->vdev)) {
 		hwpt = iommufd_device_preserved_hwpt(idev);
 		rc = PTR_ERR_OR_ZERO(hwpt);
 		if (!rc)
