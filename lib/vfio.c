@@ -112,8 +112,10 @@ int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 		return hf_fail(err, code, "vfio-bind-other", what, object,
 			       "bind it to the iommufd that was retrieved with it",
 			       "the device runs on, and this is not its own iommufd");
-	/* The kernel does not tell its own file from that of somebody else */
-	if (code == -EINVAL && info(ctx, device, what, &dev, NULL) == -EUNATCH)
+	/* A kernel before EBUSY does not tell its own file from somebody else's */
+	if (code == -EBUSY ||
+	    (code == -EINVAL &&
+	     info(ctx, device, what, &dev, NULL) == -EUNATCH))
 		return hf_fail(err, -EBUSY, "vfio-bind-busy", what, object,
 			       "stop who has it open; a session that preserves it has it, too",
 			       "somebody else has bound the device");

@@ -86,7 +86,9 @@ static void wait_written(struct running *r, size_t buffer)
 
 void hda_check(struct running *r)
 {
-	uint32_t at;
+	/* Whoever has not got the device back knows what hda_start() set up */
+	uint32_t at, end_at = r->owner.bar ? bar_read(&r->owner, STREAM_LENGTH) :
+					     2 * HDA_BUFFER;
 
 	for (int i = 0; i < 3; i++) {
 		guard_fill(r, HDA_BUFFER_A, HDA_BUFFER_A + HDA_BUFFER);
@@ -98,7 +100,7 @@ void hda_check(struct running *r)
 	for (double end = now() + 20; hda_position(r) == at; usleep(1000))
 		CHECK(now() < end, "%s: the position stays at %#x",
 		      r->owner.bdf, at);
-	CHECK(hda_position(r) < bar_read(&r->owner, STREAM_LENGTH),
+	CHECK(hda_position(r) < end_at,
 	      "%s: position %#x is out of range", r->owner.bdf,
 	      hda_position(r));
 	check_guards(r);
