@@ -52,6 +52,14 @@ checkpatch() {
 	*iommu-generic_pt* | *-iommufd-*)
 		style=(--ignore "OPEN_ENDED_LINE,LINE_SPACING,MACRO_ARG_REUSE,CAMELCASE,PARENTHESIS_ALIGNMENT")
 		;;
+	# __SetPageHead() is a page flag that checkpatch does not know.
+	*-kho-Restore-folios*)
+		style=(--ignore "CAMELCASE")
+		;;
+	# The mail shows lines of the base that moved as new ones.
+	*-shmem-Let-the-kernel-fill*)
+		style=(--ignore "PARENTHESIS_ALIGNMENT")
+		;;
 	esac
 	# Not from within a repository: it would look for that of the tree.
 	(cd "$tree" && perl scripts/checkpatch.pl --root="$tree" --strict \
