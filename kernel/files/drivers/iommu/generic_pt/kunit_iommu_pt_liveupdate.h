@@ -322,6 +322,78 @@ static void test_liveupdate_kho(struct kunit *test)
 	lu_check_usable(test);
 }
 
+/* The numbers of the ABI do not follow those of enum pt_features */
+static void test_liveupdate_features(struct kunit *test)
+{
+	struct kunit_iommu_priv *priv = test->priv;
+	struct pt_common common = { .features = 0 };
+	unsigned int bit;
+	u32 expect;
+
+	KUNIT_EXPECT_EQ(test, liveupdate_features(&common), 0);
+	for (bit = 0; bit != 32; bit++) {
+		common.features = BIT(bit);
+		expect = 0;
+		if (bit == PT_FEAT_SIGN_EXTEND)
+			expect = 0x1;
+		else if (common.features == PT_LIVEUPDATE_ENCRYPTED)
+			expect = 0x2;
+		else if (common.features == PT_LIVEUPDATE_SNOOP)
+			expect = 0x4;
+		KUNIT_EXPECT_EQ(test, liveupdate_features(&common), expect);
+	}
+	common.features = priv->common->features ^ PT_LIVEUPDATE_NO_LAYOUT;
+	KUNIT_EXPECT_EQ(test, liveupdate_features(&common),
+			liveupdate_features(priv->common));
+}
+
+/* The bytes of each record, whatever compiler and configuration */
+static void test_liveupdate_bytes(struct kunit *test)
+{
+	static const struct iommu_pt_ser pt = {
+		.top_phys = 0x1122334455667788,
+		.format = IOMMU_PT_SER_AMDV1,
+		.top_level = 4,
+		.max_vasz_lg2 = 57,
+		.features = IOMMU_PT_SER_FEAT_SIGN_EXTEND |
+			    IOMMU_PT_SER_FEAT_ENCRYPTED |
+			    IOMMU_PT_SER_FEAT_SNOOP,
+		.nr_pages = 0x99aabbccddeeff01,
+	};
+	static const u8 pt_bytes[] = {
+		0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 3, 0, 0, 0,
+		4, 0, 0, 0, 57, 0, 0, 0, 7, 0, 0, 0,
+		0x01, 0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99,
+	};
+	static const struct iommu_domain_ser domain = {
+		.id = 0x12345678,
+		.flags = IOMMU_DOMAIN_SER_FORCE_SNOOP,
+	};
+	static const u8 domain_bytes[sizeof(domain)] = {
+		0x78, 0x56, 0x34, 0x12, 1,
+	};
+	static const struct iommu_device_ser device = {
+		.domain_id = 1,
+		.segment = 2,
+		.bdf = 0x0304,
+		.type = IOMMU_DEVICE_SER_VTD_SCALABLE,
+		.did = 5,
+		.unit = 6,
+		.root = 7,
+		.pasid_dir = 8,
+		.max_pasid = 9,
+	};
+	static const u8 device_bytes[sizeof(device)] = {
+		1, 0, 0, 0, 2, 0, 0, 0, 4, 3, 2, 0, 5, 0, 0, 0,
+		6, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0,
+		8, 0, 0, 0, 0, 0, 0, 0, 9,
+	};
+
+	KUNIT_EXPECT_MEMEQ(test, &pt, pt_bytes, sizeof(pt));
+	KUNIT_EXPECT_MEMEQ(test, &domain, domain_bytes, sizeof(domain));
+	KUNIT_EXPECT_MEMEQ(test, &device, device_bytes, sizeof(device));
+}
+
 /* Every table is preserved once, and unpreserve leaves none */
 static void test_liveupdate_preserve(struct kunit *test)
 {

@@ -22,10 +22,11 @@
  * iommu_pt_ser tells where they begin and how they are to be read. Their entries
  * are all there is: no list of the tables is kept besides.
  *
- * The fields of &struct iommu_pt_ser carry numbers of this kernel: the bits of
- * @features are those of ``enum pt_features`` and of the format, levels are
- * counted as generic_pt counts them. A change to those, to the layout here, or
- * to the meaning of a software bit of a format needs a new number of the format.
+ * No field carries a number of the kernel that wrote it: the bits of
+ * &iommu_pt_ser.features are those below, and say how entries are to be read and
+ * made, not what a driver prefers to do. A level is the number of tables below a
+ * table on the way to the smallest page. A change to the meaning of a software bit
+ * of a format needs a new number of the format.
  */
 
 #ifndef _LINUX_KHO_ABI_IOMMU_H
@@ -36,12 +37,20 @@
 #include <linux/types.h>
 
 #define IOMMU_LIVEUPDATE_FLB_COMPATIBLE	"iommu"
-#define IOMMU_LIVEUPDATE_VERSION	1
+#define IOMMU_LIVEUPDATE_VERSION	2
 
 /* Formats of struct iommu_pt_ser. Zero is none; a number is never used again. */
 #define IOMMU_PT_SER_VTDSS	1
 #define IOMMU_PT_SER_X86_64	2
 #define IOMMU_PT_SER_AMDV1	3
+
+/* Layout of the tables, in iommu_pt_ser.features */
+/* The topmost bit of an address extends to all bits above it */
+#define IOMMU_PT_SER_FEAT_SIGN_EXTEND	BIT(0)
+/* Pointers to tables have the memory encryption bit */
+#define IOMMU_PT_SER_FEAT_ENCRYPTED	BIT(1)
+/* Each entry makes DMA snoop */
+#define IOMMU_PT_SER_FEAT_SNOOP		BIT(2)
 
 /**
  * struct iommu_pt_ser - One preserved IO page table.
@@ -49,7 +58,8 @@
  * @format:       %IOMMU_PT_SER_VTDSS and so on.
  * @top_level:    Level of the top table, the lowest level is 0.
  * @max_vasz_lg2: Number of bits of an IO virtual address.
- * @features:     Features the table was made with.
+ * @features:     %IOMMU_PT_SER_FEAT_SIGN_EXTEND and so on. A reader refuses a
+ *                table whose bits differ from those it would make.
  * @nr_pages:     Number of pages of all tables, including the top.
  */
 struct iommu_pt_ser {
