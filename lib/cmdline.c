@@ -96,6 +96,19 @@ static int has(const struct word *w, const char *word)
 	return 0;
 }
 
+/* Does it switch interrupt remapping off for good? */
+static const char *not_remapped(const struct word *w)
+{
+	static const char *const words[] = {
+		"nointremap", "noapic", "nolapic", "disableapic",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (is(w->key, w->key_len, words[i]))
+			return words[i];
+	return NULL;
+}
+
 static int missing(struct hf_error *err, const char *id, const char *cmdline,
 		   const char *remedy, const char *why)
 {
@@ -108,6 +121,7 @@ int hf_kexec_cmdline_check(const char *cmdline, uint32_t flags,
 {
 	int kho = !!(flags & HF_KEXEC_KHO_DEFAULT), luo = 0;
 	const char *iommu_off = NULL, *intel_off = NULL, *p = cmdline;
+	const char *irqs_off = NULL, *intremap_off = NULL, *found;
 	struct word w;
 
 	if (!cmdline || flags & ~(HF_KEXEC_KHO_DEFAULT | HF_KEXEC_RUNNING))
@@ -132,6 +146,13 @@ int hf_kexec_cmdline_check(const char *cmdline, uint32_t flags,
 			intel_off = "intel_iommu=off";
 		else if (is(w.key, w.key_len, "intel_iommu") && has(&w, "on"))
 			intel_off = NULL;
+		else if (is(w.key, w.key_len, "intremap") && has(&w, "off"))
+			intremap_off = "intremap=off";
+		else if (is(w.key, w.key_len, "intremap") && has(&w, "on"))
+			intremap_off = NULL;
+		found = not_remapped(&w);
+		if (found)
+			irqs_off = found;
 	}
 	if (!luo)
 		return missing(err, "kexec-cmdline-liveupdate", cmdline,
@@ -147,5 +168,12 @@ int hf_kexec_cmdline_check(const char *cmdline, uint32_t flags,
 			       "check command line", cmdline, "remove it",
 			       "devices go on, but %s switches their IOMMU off",
 			       iommu_off);
+	if (!irqs_off)
+		irqs_off = intremap_off;
+	if (irqs_off && flags & HF_KEXEC_RUNNING)
+		return hf_fail(err, -ENOEXEC, "kexec-cmdline-interrupts",
+			       "check command line", cmdline, "remove it",
+			       "devices go on, but %s lets their interrupts through",
+			       irqs_off);
 	return 0;
 }

@@ -88,6 +88,32 @@ static void the_iommu_must_stay_on_for_devices_that_go_on(void **state)
 	}
 }
 
+static void interrupts_must_stay_remapped_for_devices_that_go_on(void **state)
+{
+	static const struct {
+		const char *word;
+		int good;
+	} words[] = {
+		{ "nointremap", 0 }, { "intremap=off", 0 }, { "noapic", 0 },
+		{ "intremap=on,off", 0 }, { "intremap=off intremap=on", 1 },
+		{ "intremap=nosid", 1 }, { "nointremap intremap=on", 0 },
+	};
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		sprintf(line, "kho=on liveupdate=on %s", words[i].word);
+		if (words[i].good)
+			ok(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
+						  err));
+		else
+			refused(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
+						       err), ENOEXEC,
+				"kexec-cmdline-interrupts");
+		ok(hf_kexec_cmdline_check(line, 0, err));
+	}
+}
+
 static void a_kernel_is_loaded_with_its_command_line(void **state)
 {
 	struct hf_kexec_image i = {
@@ -238,6 +264,7 @@ int main(void)
 		TEST(command_lines_that_take_over_are_accepted),
 		TEST(command_lines_that_do_not_are_refused),
 		TEST(the_iommu_must_stay_on_for_devices_that_go_on),
+		TEST(interrupts_must_stay_remapped_for_devices_that_go_on),
 		TEST(a_kernel_is_loaded_with_its_command_line),
 		TEST(refusals_to_load_are_explained),
 		TEST(armed_is_what_the_kernel_says),

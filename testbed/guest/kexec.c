@@ -117,6 +117,40 @@ void kexec_prepare_useless(const char *cmdline)
 	load(cmdline, raw_load);
 }
 
+void kexec_prepare_declared(size_t at, unsigned int value, const char *words)
+{
+	static const char changed[] = "/changed-bzImage";
+	const char *variant = stage_kernel(stage.scenario, stage.number + 1,
+					   stage.variant);
+	char *path = text("/boot/%s/bzImage", variant);
+	char *plain = stage_cmdline(stage.scenario, stage.number + 1,
+				    stage.variant);
+	char *cmdline = text("%s %s", plain, words);
+	int kernel, initrd;
+	char *data, *element;
+	size_t len;
+
+	data = file_read(path, &len);
+	if (!data)
+		FAIL("%s: %s", path, strerror(errno));
+	element = memmem(data, len, "LvUp", 4);
+	if (!element || memmem(element + 4, data + len - element - 4, "LvUp", 4))
+		FAIL("%s: not one declaration", path);
+	memcpy(element + at, &value, sizeof(value));
+	CHECK_OK(file_write(changed, data, len));
+	free(data);
+
+	initrd = kexec_initramfs();
+	kernel = CHECK_OK(open(changed, O_RDONLY | O_CLOEXEC));
+	CHECK_OK(raw_load(kernel, initrd, cmdline));
+	close(kernel);
+	close(initrd);
+	unlink(changed);
+	free(plain);
+	free(cmdline);
+	free(path);
+}
+
 int kexec_reboot_quietly(void)
 {
 	return hf_kexec_reboot(NULL, NULL);

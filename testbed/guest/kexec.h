@@ -21,6 +21,14 @@ int kexec_initramfs(void);
  */
 void kexec_prepare_useless(const char *cmdline);
 
+/*
+ * Load a copy of the image of the next stage in which the element of kernel_info
+ * that declares live update formats was changed: @at is the offset of a 32-bit
+ * field, @value its new value. At offset 0 the magic goes.
+ * Its command line is that of the next stage, with @words at the end.
+ */
+void kexec_prepare_declared(size_t at, unsigned int value, const char *words);
+
 /* reboot(KEXEC) into the loaded kernel. Return: -errno, if it returns */
 int kexec_reboot(void);
 

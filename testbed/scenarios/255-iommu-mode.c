@@ -2,14 +2,17 @@
 /* The next kernel uses the IOMMU in another way than the tables are made for */
 #include "stops.h"
 
-STOPS(mode_legacy, "255-mode-legacy",
+/* The old kernel does not go there by itself: see 252 */
+STOPS_IN("mirror", NULL, "prod", mode_legacy, "255-mode-legacy",
       "a new kernel with sm_off stops on tables of scalable mode",
       "cannot take over the tables of the previous kernel: they are for scalable mode: keep intel_iommu=",
-      "intel_iommu=sm_on", "intel_iommu=sm_off", IOMMU_SCALABLE);
-STOPS(mode_scalable, "255-mode-scalable",
+      "intel_iommu=sm_on mirror=any-words", "intel_iommu=sm_off",
+	 IOMMU_SCALABLE);
+STOPS_IN("mirror", NULL, "prod", mode_scalable, "255-mode-scalable",
       "a new kernel with sm_on stops on tables of legacy mode",
       "cannot take over the tables of the previous kernel: they are for legacy mode: keep intel_iommu=",
-      "intel_iommu=sm_off", "intel_iommu=sm_on", IOMMU_SCALABLE);
+      "intel_iommu=sm_off mirror=any-words", "intel_iommu=sm_on",
+	 IOMMU_SCALABLE);
 
 static void first(void)
 {

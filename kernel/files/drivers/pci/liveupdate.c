@@ -320,7 +320,7 @@ int pci_liveupdate_check(struct pci_dev *dev,
 		    (pos->external_facing || pos->untrusted ||
 		     pos->is_thunderbolt))
 			refusal->reason =
-				"is reached through Thunderbolt or USB4, or leads out of the machine";
+				"is behind Thunderbolt or USB4, or leads out of the machine";
 		/* Such a quirk computes ACS, it cannot inherit it */
 		if (!refusal->reason && pci_dev_needs_specific_acs(pos))
 			refusal->reason = "needs a device specific ACS quirk";

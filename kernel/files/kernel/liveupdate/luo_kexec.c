@@ -11,26 +11,33 @@
  * Nothing is handed over to a kernel that was loaded with kexec_load(), and
  * nothing is read by one that was started without ``kho=on`` or
  * ``liveupdate=on``. It would boot as if nothing had been preserved, free the
- * memory and take the devices. So the reboot is refused, with nothing frozen yet,
- * if files are preserved and the loaded image
+ * memory and take the devices. A kernel that reads another format stops in panic().
+ * So the reboot is refused, with nothing frozen yet, if
  *
- * - carries no Kexec Handover data, or
- * - has a command line that turns either feature off or does not turn it on. Kexec
- *   Handover may be on by default; whether it is in the next kernel cannot be
- *   known here, so that the default of this one stands for it.
+ * - files are preserved, and the loaded image carries no Kexec Handover data, has a
+ *   command line that turns either feature off or does not turn it on, or declares
+ *   another format of the LUO state;
+ * - devices are preserved, and it declares another format of the PCI state;
+ * - devices keep running, and it does not declare that it reads all that is handed
+ *   over then, or its options and command line turn off what isolates these devices
+ *   or select another mode of it than this kernel uses.
  *
- * If devices run on, it is refused as well if the command line switches the IOMMU off
- * that stands between them and memory. That kernel would stop in panic().
+ * &struct liveupdate_image_ser has the declaration. For an image without one the
+ * defaults of this kernel stand for its own; while no device runs it need not have
+ * one: the owner of an idle device or of a memfd finds out when it is not handed out
+ * again.
  *
- * A next kernel that lacks the features altogether cannot be told from one that
- * has them. The command line is looked at when the image is loaded, as it is gone
- * later; the answer is kept with the image.
+ * The declaration and the command line are looked at when the image is loaded, as
+ * they are gone later; the answers are kept with the image.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/init.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
+#include <linux/kho/abi/image.h>
+#include <linux/kho/abi/luo.h>
 #include <linux/kstrtox.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -38,108 +45,248 @@
 #include "kexec_handover_internal.h"
 #include "luo_internal.h"
 
-/* Same rules as early_param() with kstrtobool(): the last valid one counts. */
-static void luo_kexec_parse(char *cmdline, bool *kho, bool *luo)
-{
-	char *param, *val;
-
-	while (*cmdline) {
-		bool *flag = NULL;
-
-		cmdline = next_arg(skip_spaces(cmdline), &param, &val);
-		if (!val && !strcmp(param, "--"))
-			break;
-		if (!strcmp(param, "kho"))
-			flag = kho;
-		else if (!strcmp(param, "liveupdate"))
-			flag = luo;
-		if (flag && kstrtobool(val, flag))
-			pr_warn("The next kernel will not understand %s=%s\n",
-				param, val ?: "");
-	}
-}
+static_assert(!__builtin_strcmp(LUO_ABI_COMPATIBLE,
+				"luo-v" __stringify(LIVEUPDATE_IMAGE_LUO)));
 
 /**
- * luo_kexec_refusal - Would a kernel with this command line ignore a Live Update?
- * @cmdline: Command line, or NULL if there is none. Borrowed.
- *
- * Context: May sleep.
- * Return: NULL if it would not, else the reason, which is never freed.
+ * struct luo_kexec_boot - How a kernel boots, by its options and command line.
+ * @kho:          Kexec Handover is on.
+ * @luo:          The Live Update Orchestrator is on.
+ * @intel_iommu:  VT-d is on where the machine has it.
+ * @scalable:     VT-d uses scalable mode where the machine has it.
+ * @irq_remap:    Interrupts are remapped where the machine can.
+ * @x2apic:       x2APIC mode is used where the machine has it.
+ * @off:          Why its command line leaves devices without isolation, or NULL.
  */
-const char *luo_kexec_refusal(const char *cmdline)
+struct luo_kexec_boot {
+	bool kho;
+	bool luo;
+	bool intel_iommu;
+	bool scalable;
+	bool irq_remap;
+	bool x2apic;
+	const char *off;
+};
+
+/* Words are told apart by how they begin, as their parsers do */
+static void luo_kexec_words(struct luo_kexec_boot *boot, const char *param,
+			    const char *val)
 {
-	bool kho = IS_ENABLED(CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT);
-	bool luo = false;
-	char *copy;
-
-	if (cmdline) {
-		copy = kstrdup(cmdline, GFP_KERNEL);
-		if (!copy)
-			return "there was no memory to check its command line";
-		luo_kexec_parse(copy, &kho, &luo);
-		kfree(copy);
+	for (; *val; val += strspn(val, ",")) {
+		if (!strcmp(param, "intel_iommu")) {
+			if (strstarts(val, "on"))
+				boot->intel_iommu = true;
+			else if (strstarts(val, "off"))
+				boot->intel_iommu = false;
+			else if (strstarts(val, "sm_on"))
+				boot->scalable = true;
+			else if (strstarts(val, "sm_off"))
+				boot->scalable = false;
+		} else if (!strcmp(param, "intremap")) {
+			if (strstarts(val, "on"))
+				boot->irq_remap = true;
+			else if (strstarts(val, "off"))
+				boot->irq_remap = false;
+		} else if (!strcmp(param, "iommu")) {
+			if (strstarts(val, "off"))
+				boot->off = "its command line has iommu=off, but devices keep running";
+		} else if (!strcmp(param, "acpi")) {
+			if (strstarts(val, "off"))
+				boot->off = "its command line has acpi=off, but devices keep running";
+		}
+		val += strcspn(val, ",");
 	}
-
-	if (!luo)
-		return "its command line lacks liveupdate=on";
-	if (!kho)
-		return "its command line lacks kho=on";
-
-	return NULL;
 }
 
-/* Is @word in a list with commas? */
-static bool luo_kexec_has_word(const char *list, const char *word)
+static void luo_kexec_param(struct luo_kexec_boot *boot, const char *param,
+			    const char *val)
 {
-	size_t len = strlen(word);
+	static const char * const no_remapping[] = {
+		"nointremap", "noapic", "nolapic", "disableapic",
+	};
+	bool *flag = NULL;
 
-	for (; list; list = strchr(list, ',')) {
-		list += *list == ',';
-		if (!strncmp(list, word, len) &&
-		    (!list[len] || list[len] == ','))
-			return true;
-	}
+	if (!strcmp(param, "kho"))
+		flag = &boot->kho;
+	else if (!strcmp(param, "liveupdate"))
+		flag = &boot->luo;
 
-	return false;
+	/* Same rules as early_param() with kstrtobool(): the last valid counts */
+	if (flag && kstrtobool(val, flag))
+		pr_warn("The next kernel will not understand %s=%s\n",
+			param, val ?: "");
+
+	if (match_string(no_remapping, ARRAY_SIZE(no_remapping), param) >= 0)
+		boot->irq_remap = false;
+	if (!strcmp(param, "nox2apic"))
+		boot->x2apic = false;
+	if (val)
+		luo_kexec_words(boot, param, val);
 }
 
-/**
- * luo_kexec_dma_refusal - Would a kernel with this command line stop DMA?
- * @cmdline: Command line, or NULL if there is none. Borrowed.
- *
- * Context: May sleep.
- * Return: NULL if it would not, else the reason, which is never freed.
- */
-const char *luo_kexec_dma_refusal(const char *cmdline)
+/* How does a kernel boot that has these options and this command line? */
+static int luo_kexec_boot(struct luo_kexec_boot *boot, u32 options,
+			  const char *cmdline)
 {
-	const char *reason = NULL, *intel = NULL;
 	char *copy, *pos, *param, *val;
 
+	*boot = (struct luo_kexec_boot) {
+		.kho = options & LIVEUPDATE_IMAGE_KHO_ON,
+		.intel_iommu = options & LIVEUPDATE_IMAGE_INTEL_IOMMU_ON,
+		.scalable = options & LIVEUPDATE_IMAGE_INTEL_IOMMU_SM_ON,
+		.irq_remap = true,
+		.x2apic = true,
+	};
 	if (!cmdline)
-		return NULL;
+		return 0;
+
 	copy = kstrdup(cmdline, GFP_KERNEL);
 	if (!copy)
-		return "there was no memory to check its command line";
+		return -ENOMEM;
 
 	pos = copy;
 	while (*pos) {
 		pos = next_arg(skip_spaces(pos), &param, &val);
 		if (!val && !strcmp(param, "--"))
 			break;
-		if (!strcmp(param, "iommu") && luo_kexec_has_word(val, "off"))
-			reason = "its command line has iommu=off, but devices run on";
-		else if (!strcmp(param, "acpi") && luo_kexec_has_word(val, "off"))
-			reason = "its command line has acpi=off, but devices run on";
-		else if (!strcmp(param, "intel_iommu") &&
-			 luo_kexec_has_word(val, "off"))
-			intel = "its command line has intel_iommu=off, but devices run on";
-		else if (!strcmp(param, "intel_iommu") &&
-			 luo_kexec_has_word(val, "on"))
-			intel = NULL;
+		luo_kexec_param(boot, param, val);
 	}
 	kfree(copy);
 
-	return reason ?: intel;
+	return 0;
+}
+
+/* Would this kernel ignore a Live Update? */
+static const char *luo_kexec_refusal(const struct luo_kexec_boot *boot)
+{
+	if (!boot->luo)
+		return "its command line lacks liveupdate=on";
+	if (!boot->kho)
+		return "its command line lacks kho=on";
+	return NULL;
+}
+
+/* Would this kernel stop DMA, or let it through? */
+static const char *luo_kexec_dma_refusal(const struct luo_kexec_boot *boot,
+					 const struct luo_kexec_boot *here)
+{
+	if (boot->off)
+		return boot->off;
+	if (!boot->intel_iommu)
+		return "intel_iommu=off is its default or on its command line, but devices keep running";
+	if (boot->scalable && !here->scalable)
+		return "intel_iommu=sm_on is its default or on its command line, but devices keep running in legacy mode";
+	if (!boot->scalable && here->scalable)
+		return "intel_iommu=sm_off is its default or on its command line, but devices keep running in scalable mode";
+	if (!boot->irq_remap && here->irq_remap)
+		return "it does not remap interrupts, but devices keep running";
+	if (boot->x2apic != here->x2apic)
+		return "nox2apic is on its command line or on that of this kernel alone, but devices keep running";
+	return NULL;
+}
+
+/**
+ * struct luo_kexec_format - A format that a kernel writes and may have to read.
+ * @name:    How messages call it.
+ * @here:    Number of the format that this kernel writes.
+ * @there:   Number of the one that the image declares, 0 if it reads none.
+ * @missing: Why an image that reads none is refused.
+ * @differs: Why an image that reads another one is refused.
+ */
+struct luo_kexec_format {
+	const char *name;
+	u32 here;
+	u32 there;
+	const char *missing;
+	const char *differs;
+};
+
+static const char *luo_kexec_differs(const struct luo_kexec_format *format)
+{
+	if (!format->there || format->here == format->there)
+		return NULL;
+	pr_warn("The loaded kernel reads format %u of the %s state, this one writes %u\n",
+		format->there, format->name, format->here);
+	return format->differs;
+}
+
+/* What speaks against an image that declares this? */
+static void luo_kexec_formats(struct kimage *image,
+			      const struct liveupdate_image_ser *ser)
+{
+	enum { LUO, PCI };
+	const struct luo_kexec_format formats[] = {
+		[LUO] = { "LUO", LIVEUPDATE_IMAGE_LUO, ser->luo,
+			  "it was built without LIVEUPDATE",
+			  "it reads another format of the LUO state" },
+		[PCI] = { "PCI", LIVEUPDATE_IMAGE_PCI, ser->pci,
+			  "it was built without PCI_LIVEUPDATE (which excludes CARDBUS), but devices keep running",
+			  "it reads another format of the PCI state" },
+		{ "IOMMU", LIVEUPDATE_IMAGE_IOMMU, ser->iommu,
+		  "it was built without IOMMU_LIVEUPDATE, but devices keep running",
+		  "it reads another format of the IOMMU state" },
+		{ "iommufd", LIVEUPDATE_IMAGE_IOMMUFD, ser->iommufd,
+		  "it was built without IOMMUFD_LIVEUPDATE, but devices keep running",
+		  "it reads another format of the iommufd state" },
+		{ "vfio-pci", LIVEUPDATE_IMAGE_VFIO_PCI, ser->vfio_pci,
+		  "it was built without VFIO_PCI_LIVEUPDATE, but devices keep running",
+		  "it reads another format of the vfio-pci state" },
+		{ "interrupt remapping", LIVEUPDATE_IMAGE_VTD_IRQS,
+		  ser->vtd_irqs,
+		  "it was built without IRQ_REMAP, but devices keep running",
+		  "it reads another format of the interrupt remapping state" },
+	};
+	const char *reason = NULL;
+
+	for (size_t i = 0; !reason && i < ARRAY_SIZE(formats); i++)
+		reason = formats[i].there ? luo_kexec_differs(&formats[i]) :
+					    formats[i].missing;
+	if (!image->kho.dma_refusal)
+		image->kho.dma_refusal = reason;
+
+	image->kho.pci_refusal = luo_kexec_differs(&formats[PCI]);
+	if (!image->kho.refusal)
+		image->kho.refusal = formats[LUO].there ?
+			luo_kexec_differs(&formats[LUO]) : formats[LUO].missing;
+}
+
+/**
+ * luo_kexec_load - Find out what keeps an image from taking over a Live Update.
+ * @image: Image that is being loaded, with its file and command line in memory.
+ *
+ * The answers are kept in &kimage.kho: whether there will be anything to hand over
+ * shows at reboot.
+ *
+ * Context: Called from kexec_file_load() with the kexec lock held. May sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int luo_kexec_load(struct kimage *image)
+{
+	struct liveupdate_image_ser ser = {
+		.options = LIVEUPDATE_IMAGE_OPTIONS,
+	};
+	struct luo_kexec_boot here, there;
+	bool declared;
+	int ret;
+
+	declared = luo_image_read(image->kernel_buf, image->kernel_buf_len,
+				  &ser);
+	ret = luo_kexec_boot(&here, LIVEUPDATE_IMAGE_OPTIONS,
+			     saved_command_line);
+	if (ret)
+		return ret;
+	ret = luo_kexec_boot(&there, ser.options, image->cmdline_buf);
+	if (ret)
+		return ret;
+
+	image->kho.refusal = luo_kexec_refusal(&there);
+	image->kho.dma_refusal = luo_kexec_dma_refusal(&there, &here);
+	if (declared)
+		luo_kexec_formats(image, &ser);
+	else if (!image->kho.dma_refusal)
+		image->kho.dma_refusal = "it does not declare its live update formats, but devices keep running";
+
+	return 0;
 }
 
 /**
@@ -152,6 +299,8 @@ int luo_kexec_check(void)
 {
 	const char *reason = kexec_image->kho.refusal;
 
+	if (!reason && luo_flb_outgoing(LIVEUPDATE_IMAGE_PCI_FLB))
+		reason = kexec_image->kho.pci_refusal;
 	if (!reason && luo_dma_outgoing())
 		reason = kexec_image->kho.dma_refusal;
 	if (!kexec_image->kho.fdt)
@@ -159,7 +308,7 @@ int luo_kexec_check(void)
 	if (!reason)
 		return 0;
 
-	pr_err("The next kernel cannot take over what is preserved: %s. Load it again, or close the sessions\n",
+	pr_err("The next kernel cannot take over what is preserved: %s. Load another kernel, or this one with other parameters, or close the sessions\n",
 	       reason);
 	return -ENOEXEC;
 }

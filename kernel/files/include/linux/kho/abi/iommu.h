@@ -34,6 +34,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/image.h>
 #include <linux/types.h>
 
 #define IOMMU_LIVEUPDATE_FLB_COMPATIBLE	"iommu"
@@ -181,5 +182,7 @@ static_assert(sizeof(struct iommu_pt_ser) == 32);
 static_assert(sizeof(struct iommu_domain_ser) == 40);
 static_assert(sizeof(struct iommu_device_ser) == 48);
 static_assert(sizeof(struct iommu_liveupdate_ser) == 24);
+static_assert(IOMMU_LIVEUPDATE_VERSION == LIVEUPDATE_IMAGE_IOMMU);
+static_assert(IOMMU_VTD_IRQS_VERSION == LIVEUPDATE_IMAGE_VTD_IRQS);
 
 #endif /* _LINUX_KHO_ABI_IOMMU_H */

@@ -26,6 +26,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/image.h>
 #include <linux/types.h>
 
 #define IOMMUFD_LIVEUPDATE_COMPATIBLE	"iommufd"
@@ -149,5 +150,6 @@ static_assert(sizeof(struct iommufd_ioas_ser) == 8);
 static_assert(sizeof(struct iommufd_hwpt_ser) == 24);
 static_assert(sizeof(struct iommufd_area_ser) == 40);
 static_assert(sizeof(struct iommufd_range_ser) == 24);
+static_assert(IOMMUFD_LIVEUPDATE_VERSION == LIVEUPDATE_IMAGE_IOMMUFD);
 
 #endif /* _LINUX_KHO_ABI_IOMMUFD_H */

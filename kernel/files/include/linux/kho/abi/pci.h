@@ -32,9 +32,10 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/image.h>
 #include <linux/types.h>
 
-#define PCI_LIVEUPDATE_FLB_COMPATIBLE	"pci"
+#define PCI_LIVEUPDATE_FLB_COMPATIBLE	LIVEUPDATE_IMAGE_PCI_FLB
 #define PCI_LIVEUPDATE_VERSION		2
 
 /* Flags of struct pci_liveupdate_dev_ser */
@@ -96,5 +97,6 @@ struct pci_liveupdate_ser {
 
 static_assert(sizeof(struct pci_liveupdate_dev_ser) == 72);
 static_assert(sizeof(struct pci_liveupdate_ser) == 16);
+static_assert(PCI_LIVEUPDATE_VERSION == LIVEUPDATE_IMAGE_PCI);
 
 #endif /* _LINUX_KHO_ABI_PCI_H */

@@ -25,6 +25,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/image.h>
 #include <linux/kho/abi/pci_state.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
@@ -114,5 +115,6 @@ static_assert(sizeof(struct vfio_pci_device_ser) == 40);
 static_assert(offsetof(struct vfio_pci_device_ser, flags) == 20);
 static_assert(offsetof(struct vfio_pci_state_ser, vconfig) == 40);
 static_assert(offsetof(struct vfio_pci_state_ser, pci) == 4136);
+static_assert(VFIO_PCI_LIVEUPDATE_VERSION == LIVEUPDATE_IMAGE_VFIO_PCI);
 
 #endif /* _LINUX_KHO_ABI_VFIO_PCI_H */
