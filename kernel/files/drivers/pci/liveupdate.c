@@ -129,6 +129,9 @@ struct pci_liveupdate_outgoing {
 	bool frozen;
 };
 
+/* PCIe demands that a function answers by then, unless it asks for more time */
+#define PCI_LIVEUPDATE_RESET_MS		1000
+
 DECLARE_RWSEM(pci_liveupdate_rwsem);
 static struct pci_liveupdate_outgoing *pci_liveupdate_outgoing;
 
@@ -539,6 +542,23 @@ void pci_liveupdate_freeze(struct pci_dev *dev)
 bool pci_liveupdate_is_frozen(struct pci_dev *dev)
 {
 	return READ_ONCE(dev->liveupdate.frozen);
+}
+
+/**
+ * pci_liveupdate_reset_timeout - Limit the wait for a device that was just reset.
+ * @dev:     Device or bridge, borrowed.
+ * @timeout: How long the PCI core would wait for it, in ms.
+ *
+ * The old kernel resets devices on its last way, and all of the host waits for it.
+ * One that is not back after a second is left to the next kernel.
+ *
+ * Context: Any.
+ * Return: the number of ms after which @dev is given up.
+ */
+int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout)
+{
+	return pci_liveupdate_is_frozen(dev) ?
+	       min(timeout, PCI_LIVEUPDATE_RESET_MS) : timeout;
 }
 
 static const struct liveupdate_flb_ops pci_liveupdate_flb_ops = {

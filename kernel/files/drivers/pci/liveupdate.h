@@ -69,6 +69,7 @@ int pci_liveupdate_slot_busy(struct pci_slot *slot);
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);
+int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout);
 bool pci_liveupdate_comes_running(struct pci_dev *dev);
 
 extern const struct attribute_group pci_liveupdate_attr_group;
@@ -184,6 +185,11 @@ static inline void pci_liveupdate_freeze(struct pci_dev *dev)
 static inline bool pci_liveupdate_is_frozen(struct pci_dev *dev)
 {
 	return false;
+}
+
+static inline int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout)
+{
+	return timeout;
 }
 
 static inline bool pci_liveupdate_comes_running(struct pci_dev *dev)

@@ -20,25 +20,38 @@
  * architectures shut down IOMMUs and host bridges as devices, before that end, so
  * that shutdown has to wait there.
  *
- * If the reset fails, or is not tried as the driver is being unbound, the device is
- * kept from DMA nevertheless, the next kernel is not told that it was reset, and
- * resets it when it is first opened.
+ * All of that has to end, as the host stands still meanwhile. A device that does not
+ * come back is given up after a second by each method of resetting it, see
+ * pci_liveupdate_reset_timeout(). At the end, resets that did not begin within
+ * VFIO_PCI_LIVEUPDATE_WAIT_MS, because others below the same bridge took so long or
+ * somebody sits on a lock, do not begin any more.
+ *
+ * If the reset fails, does not begin, or is not tried as the driver is being unbound,
+ * the device is kept from DMA nevertheless. The next kernel reads that it was not
+ * reset, and resets it when it is first opened.
  *
  * The work takes the locks of the bridge above and then of the device, as any
  * reset does. Shutdown has them already, and does not wait for the work.
  */
 
-#include <linux/cleanup.h>
+#include <linux/atomic.h>
 #include <linux/delay.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/syscore_ops.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include "vfio_pci_liveupdate.h"
 
 /* Of its own, so that a reboot does not wait for memory that is not there. */
 static struct workqueue_struct *vfio_pci_liveupdate_wq;
+
+#define VFIO_PCI_LIVEUPDATE_WAIT_MS	5000
+
+/* Resets that have not ended, and whether it is too late for one to begin */
+static atomic_t vfio_pci_liveupdate_pending;
+static bool vfio_pci_liveupdate_late;
 
 /* Called with the locks of the device and of the bridge above held. */
 static void vfio_pci_liveupdate_reset(struct vfio_pci_core_device *vdev,
@@ -65,24 +78,60 @@ static void vfio_pci_liveupdate_reset(struct vfio_pci_core_device *vdev,
 	vdev->liveupdate_ser->flags |= VFIO_PCI_LIVEUPDATE_RESET_DONE;
 }
 
+/* Its lock may be with somebody who waits longer than we do */
+static bool vfio_pci_liveupdate_reset_lock(struct pci_dev *pdev)
+{
+	while (!READ_ONCE(vfio_pci_liveupdate_late)) {
+		if (device_trylock(&pdev->dev))
+			return true;
+		fsleep(USEC_PER_MSEC);
+	}
+
+	return false;
+}
+
+static bool vfio_pci_liveupdate_try_reset(struct vfio_pci_core_device *vdev)
+{
+	struct pci_dev *bridge = vdev->liveupdate_bridge;
+	struct pci_dev *pdev = vdev->pdev;
+	bool ret = false;
+
+	if (!vfio_pci_liveupdate_reset_lock(bridge))
+		return false;
+	if (vfio_pci_liveupdate_reset_lock(pdev)) {
+		vfio_pci_liveupdate_reset(vdev, bridge);
+		device_unlock(&pdev->dev);
+		ret = true;
+	}
+	device_unlock(&bridge->dev);
+
+	return ret;
+}
+
 static void vfio_pci_liveupdate_reset_work(struct work_struct *work)
 {
 	struct vfio_pci_core_device *vdev =
 		container_of(work, struct vfio_pci_core_device, liveupdate_work);
-
 	struct pci_dev *bridge = vdev->liveupdate_bridge;
 	struct pci_dev *pdev = vdev->pdev;
 
-	scoped_guard(device, &bridge->dev)
-		scoped_guard(device, &pdev->dev)
-			vfio_pci_liveupdate_reset(vdev, bridge);
+	if (!vfio_pci_liveupdate_try_reset(vdev))
+		pci_warn(pdev, "liveupdate: there was no time to reset it, left to the next kernel\n");
 
 	pci_dev_put(bridge);
 	pci_dev_put(pdev);
+	if (atomic_dec_and_test(&vfio_pci_liveupdate_pending))
+		wake_up_var(&vfio_pci_liveupdate_pending);
 }
 
 static void vfio_pci_liveupdate_wait(void *data)
 {
+	wait_var_event_timeout(&vfio_pci_liveupdate_pending,
+			       !atomic_read(&vfio_pci_liveupdate_pending),
+			       msecs_to_jiffies(VFIO_PCI_LIVEUPDATE_WAIT_MS));
+
+	/* A reset that has begun must not be cut off halfway, and ends by itself */
+	WRITE_ONCE(vfio_pci_liveupdate_late, true);
 	flush_workqueue(vfio_pci_liveupdate_wq);
 }
 
@@ -135,6 +184,7 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 	/* Both may be unplugged before the work runs */
 	pci_dev_get(pdev);
 	vdev->liveupdate_bridge = pci_dev_get(bridge);
+	atomic_inc(&vfio_pci_liveupdate_pending);
 	queue_work(vfio_pci_liveupdate_wq, &vdev->liveupdate_work);
 }
 
