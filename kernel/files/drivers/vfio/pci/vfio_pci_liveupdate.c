@@ -95,7 +95,7 @@
  * Locking
  * =======
  *
- * vfio_pci_core_device.liveupdate_lock is held for reading while the owner is in
+ * vfio_device.liveupdate_lock is held for reading while the owner is in
  * a system call on the file, and for writing to change liveupdate_frozen, so that
  * no call is under way once the device is frozen. mmap() cannot take it, being
  * called with mmap_lock held, and need not: faults check liveupdate_frozen under
@@ -300,7 +300,7 @@ static bool vfio_pci_liveupdate_lock(struct vfio_pci_core_device *vdev)
 
 	do {
 		if (device_trylock(&vdev->pdev->dev)) {
-			if (down_write_trylock(&vdev->liveupdate_lock))
+			if (down_write_trylock(&vdev->vdev.liveupdate_lock))
 				return true;
 			device_unlock(&vdev->pdev->dev);
 		}
@@ -334,11 +334,11 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 					    vfio_pci_liveupdate_state(vdev->liveupdate_ser));
 		if (vfio_pci_liveupdate_masks_intx(vdev))
 			pci_intx(vdev->pdev, 0);
-		vdev->liveupdate_frozen = true;
+		vdev->vdev.liveupdate_frozen = true;
 	}
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->igate);
-	up_write(&vdev->liveupdate_lock);
+	up_write(&vdev->vdev.liveupdate_lock);
 	device_unlock(&vdev->pdev->dev);
 
 	return ret;
@@ -348,13 +348,13 @@ static void vfio_pci_liveupdate_unfreeze(struct liveupdate_file_op_args *args)
 {
 	struct vfio_pci_core_device *vdev = vfio_pci_liveupdate_vdev(args->file);
 
-	guard(rwsem_write)(&vdev->liveupdate_lock);
+	guard(rwsem_write)(&vdev->vdev.liveupdate_lock);
 	guard(rwsem_write)(&vdev->memory_lock);
 
 	/* Without an interrupt set up, that is what the owner asked for */
 	if (vdev->pci_2_3 && !vdev->virq_disabled)
 		pci_intx(vdev->pdev, 1);
-	vdev->liveupdate_frozen = false;
+	vdev->vdev.liveupdate_frozen = false;
 	pci_info(vdev->pdev, "liveupdate: unfrozen, the live update was cancelled\n");
 }
 
@@ -386,7 +386,6 @@ static struct liveupdate_file_handler vfio_pci_liveupdate_handler = {
  */
 void vfio_pci_liveupdate_init_dev(struct vfio_pci_core_device *vdev)
 {
-	init_rwsem(&vdev->liveupdate_lock);
 	vfio_pci_liveupdate_reset_init_dev(vdev);
 }
 

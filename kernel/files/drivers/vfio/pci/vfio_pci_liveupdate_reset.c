@@ -168,7 +168,7 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
 	struct pci_dev *bridge = pci_upstream_bridge(pdev);
 
-	if (!vdev->liveupdate_frozen)
+	if (!vdev->vdev.liveupdate_frozen)
 		return;
 
 	if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
@@ -205,7 +205,7 @@ bool vfio_pci_liveupdate_abandon(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *vdev = dev_get_drvdata(&pdev->dev);
 
-	while (READ_ONCE(vdev->liveupdate_frozen)) {
+	while (READ_ONCE(vdev->vdev.liveupdate_frozen)) {
 		if (system_state == SYSTEM_RESTART) {
 			if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 				/* Without a driver it would be suspended */
