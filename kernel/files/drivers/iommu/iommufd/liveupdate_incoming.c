@@ -513,7 +513,8 @@ static int iommufd_lu_restore_all(struct iommufd_lu_restore *res,
  * Return: 0 on success, or
  *         -EINVAL if the data makes no sense or differs from the page tables,
  *         -ENODEV if no device uses one of the domains any more,
- *         -ENOMEM, or what retrieving a memfd or pinning its pages returned.
+ *         -EINTR if the caller is being killed,
+ *         -ENOMEM, or what retrieving a memfd returned.
  */
 int iommufd_liveupdate_retrieve(struct liveupdate_file_op_args *args)
 {

@@ -10,7 +10,6 @@
 #include <linux/err.h>
 #include <linux/kho/abi/iommufd.h>
 #include <linux/liveupdate.h>
-#include <linux/pagemap.h>
 
 #include "io_pagetable.h"
 #include "iommufd_private.h"
@@ -54,47 +53,6 @@ static int iommufd_lu_get_file_token(struct iommufd_lu_outgoing *out,
 	return rc;
 }
 
-/*
- * The device uses the pages that were in the file when it was mapped. Make sure
- * that the file still has the same, as it is all that the next kernel gets.
- */
-static int iommufd_lu_check_area_pfns(struct iopt_area *area)
-{
-	struct iopt_pages *pages = area->pages;
-	pgoff_t pgoff = pages->start >> PAGE_SHIFT;
-	unsigned long index = iopt_area_index(area);
-	unsigned long last = iopt_area_last_index(area);
-	int rc = 0;
-
-	mutex_lock(&pages->mutex);
-	while (index <= last) {
-		unsigned long offset, npages;
-		struct folio *folio;
-
-		folio = filemap_get_folio(pages->file->f_mapping,
-					  pgoff + index);
-		if (IS_ERR(folio)) {
-			rc = -EINVAL;
-			break;
-		}
-
-		offset = pgoff + index - folio->index;
-		npages = min(folio_nr_pages(folio) - offset, last - index + 1);
-		if (!area->storage_domain ||
-		    !iopt_area_domain_has_pfns(area, area->storage_domain,
-					       index, folio_pfn(folio) + offset,
-					       npages))
-			rc = -EINVAL;
-		folio_put(folio);
-		if (rc)
-			break;
-		index += npages;
-		cond_resched();
-	}
-	mutex_unlock(&pages->mutex);
-	return rc;
-}
-
 static int iommufd_lu_preserve_area(struct iommufd_lu_outgoing *out,
 				    struct iommufd_ioas *ioas,
 				    struct iopt_area *area)
@@ -122,12 +80,17 @@ static int iommufd_lu_preserve_area(struct iommufd_lu_outgoing *out,
 		return rc;
 	}
 
-	rc = iommufd_lu_check_area_pfns(area);
-	if (rc) {
+	/*
+	 * The device uses the pages that were in the file when it was mapped.
+	 * Make sure that the file still has the same, as it is all that the next
+	 * kernel gets.
+	 */
+	rc = iopt_area_check_file(area);
+	if (rc == -EINVAL)
 		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: its memfd has other pages by now: do not punch holes, or map it again\n",
 				    ioas->obj.id, iova);
+	if (rc)
 		return rc;
-	}
 
 	ser = iommufd_lu_table_add(&out->areas);
 	if (IS_ERR(ser))
@@ -183,6 +146,7 @@ static struct iopt_allowed *iommufd_lu_next_allowed(struct io_pagetable *iopt,
  *         -EINVAL if a mapping is not of a sealed memfd or the memfd has other
  *         pages by now,
  *         -ENOENT if the memfd was not preserved before in this session,
+ *         -EINTR if the caller is being killed,
  *         -ENOMEM or -ENOSPC if memory cannot be had.
  */
 int iommufd_lu_preserve_ioas(struct iommufd_lu_outgoing *out,
