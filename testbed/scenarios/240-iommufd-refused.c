@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What an iommufd and its devices are not preserved with, and what it costs */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #define SIZE		(64 << 10)
 #define OTHER_IOVA	0x4000000
 #define OTHER_SIZE	(16 << 10)
+#define HOLES_SIZE	(4 << 20)
 
 enum token { MEMORY, IOMMUFD, DEVICE, OTHER };
 
@@ -68,6 +70,39 @@ static void check_memory(struct running *r)
 	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
 	close(memfd);
 	close(session);
+}
+
+/*
+ * A file with one page other than those mapped, wherever that is in what is
+ * compared in one go: pages are compared 512 at a time. Mapped anew it is fine.
+ */
+static void check_holes(struct running *r)
+{
+	static const int pages[] = { 0, 1, 511, 512, HOLES_SIZE / 4096 - 1 };
+	struct owner *o = &r->owner;
+	int session, memfd = memfd_make("holes", HOLES_SIZE);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, memfd,
+					  HOLES_SIZE, OTHER_IOVA));
+		CHECK(!fallocate(memfd,
+				 FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				 pages[i] * 4096L, 4096),
+		      "hole: %s", strerror(errno));
+		session = new_session();
+		CHECK_OK(luo_preserve(session, o->memfd, MEMORY));
+		CHECK_OK(luo_preserve(session, memfd, OTHER));
+		CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
+		CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA,
+				       HOLES_SIZE));
+		CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, memfd,
+					  HOLES_SIZE, OTHER_IOVA));
+		CHECK_OK(luo_preserve(session, o->iommufd, IOMMUFD));
+		close(session);
+		CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA,
+				       HOLES_SIZE));
+	}
+	close(memfd);
 }
 
 /* In the session, but the device hangs on a page table that is not marked */
@@ -145,6 +180,7 @@ static void only(void)
 	CHECK_OK(iommufd_mark(r->owner.iommufd, r->hwpt));
 	kho_count("before");
 	check_memory(r);
+	check_holes(r);
 	check_unmarked(r);
 	check_immutable(r);
 	check_immutable(r);
