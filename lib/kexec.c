@@ -34,6 +34,9 @@ static int failed(int code, const char *what, struct hf_error *err)
 		{ -ENOKEY, "kexec-signature",
 		  "it has no signature this kernel trusts",
 		  "sign it with a key this kernel trusts" },
+		{ -EADDRNOTAVAIL, "kexec-room",
+		  "the scratch areas of this kernel are too small for it",
+		  "boot this host anew with a larger kho_scratch=, or without it; the kernel log has the size" },
 		{ -EBUSY, "kexec-busy", "another one is being loaded",
 		  "wait and try again" },
 		{ -ENOSYS, "kexec-missing",
@@ -123,12 +126,12 @@ int hf_kexec_reboot(const struct hf_ctx *ctx, struct hf_error *err)
 			       "a device has interrupts set up or is not in D0, or no kernel is loaded");
 	case -EBUSY:
 		return hf_fail(err, code, "kexec-busy", what, "next kernel",
-			       "wait and try again",
-			       "a driver is being unbound, or an owner is in a system call");
+			       "see the kernel log; finish the session, or wait and try again",
+			       "a session of the previous kernel is not finished, a driver is being unbound, or an owner is in a system call");
 	case -ENOEXEC:
 		return hf_fail(err, code, "kexec-refused", what, "next kernel",
-			       "load one with kho=on liveupdate=on by kexec_file_load()",
-			       "the loaded kernel would not take over what is preserved");
+			       "see the kernel log; load one with kho=on liveupdate=on by kexec_file_load()",
+			       "the loaded kernel would not take over what is preserved, or has no room to boot in");
 	case -EPERM:
 		return hf_fail(err, code, "kexec-permission", what,
 			       "next kernel", "run as root", "no permission");

@@ -141,6 +141,7 @@ static void refusals_to_load_are_explained(void **state)
 		{ EBADF, "kexec-bad-fd" }, { EPERM, "kexec-permission" },
 		{ ENOEXEC, "kexec-format" }, { ENOKEY, "kexec-signature" },
 		{ EKEYREJECTED, "kexec-signature" }, { EBUSY, "kexec-busy" },
+		{ EADDRNOTAVAIL, "kexec-room" },
 		{ ENOSYS, "kexec-missing" }, { ENOMEM, "kexec-load" },
 	};
 	struct hf_kexec_image i = {

@@ -100,9 +100,10 @@ HF_API int hf_kexec_loaded(const struct hf_ctx *ctx, uint32_t *ret_loaded,
  *
  * Context: Needs CAP_SYS_BOOT.
  * Return: -ENODATA if no kernel is loaded, -EPERM, -EINVAL if a device has
- *         interrupts or is not in D0, -EBUSY if a driver is being unbound or an
- *         owner is in a system call, -ENOEXEC if the loaded kernel would not take
- *         over. The system goes on and can be asked again.
+ *         interrupts or is not in D0, -EBUSY if a session of the previous kernel is
+ *         not finished, a driver is being unbound or an owner is in a system call,
+ *         -ENOEXEC if the loaded kernel would not take over, or has no room to boot
+ *         in. The system goes on and can be asked again.
  */
 HF_API int hf_kexec_reboot(const struct hf_ctx *ctx, struct hf_error *err);
 
