@@ -9,6 +9,7 @@
 #define __GENERIC_PT_IOMMU_PT_LIVEUPDATE_H
 
 #include "pt_iter.h"
+#include "pt_liveupdate.h"
 
 #include <linux/iommu.h>
 #include <linux/kho/abi/iommu.h>
@@ -29,8 +30,8 @@
  * the tables the first one met, and the next kernel compares their number.
  *
  * The tables of both kernels must have the same layout. Features that only choose
- * how a driver flushes or grows a table may differ: the static_assert() below makes
- * whoever adds a feature decide which of the two it is.
+ * how a driver flushes or grows a table may differ: a static_assert() in
+ * pt_liveupdate.h makes whoever adds a feature decide which of the two it is.
  *
  * Cost: one look at each entry of the tables which can have lower tables. The
  * lowest tables are not read, by far the most when small pages are mapped.
@@ -45,52 +46,6 @@
  * Locks: none are taken here besides those of KHO, which sleep. The caller
  * keeps others away from the table.
  */
-
-#if PT_LIVEUPDATE_FORMAT == IOMMU_PT_SER_VTDSS
-#define PT_LIVEUPDATE_SNOOP	BIT(PT_FEAT_VTDSS_FORCE_COHERENCE)
-#define PT_LIVEUPDATE_ENCRYPTED	0
-#define PT_LIVEUPDATE_OTHER	BIT(PT_FEAT_VTDSS_FORCE_WRITEABLE)
-#elif PT_LIVEUPDATE_FORMAT == IOMMU_PT_SER_X86_64
-#define PT_LIVEUPDATE_SNOOP	0
-#define PT_LIVEUPDATE_ENCRYPTED	BIT(PT_FEAT_X86_64_AMD_ENCRYPT_TABLES)
-#define PT_LIVEUPDATE_OTHER	0
-#elif PT_LIVEUPDATE_FORMAT == IOMMU_PT_SER_AMDV1
-#define PT_LIVEUPDATE_SNOOP	BIT(PT_FEAT_AMDV1_FORCE_COHERENCE)
-#define PT_LIVEUPDATE_ENCRYPTED	BIT(PT_FEAT_AMDV1_ENCRYPT_TABLES)
-#define PT_LIVEUPDATE_OTHER	0
-#else
-#error "Which features belong to the layout of this format?"
-#endif
-
-/*
- * No part of the layout. What PT_FEAT_FULL_VA and PT_FEAT_DYNAMIC_TOP make of it is
- * in iommu_pt_ser.max_vasz_lg2 and top_level. The software bit of
- * PT_FEAT_DMA_INCOHERENT says that a lower table is in memory, which stays true.
- */
-#define PT_LIVEUPDATE_NO_LAYOUT						\
-	(BIT(PT_FEAT_DMA_INCOHERENT) | BIT(PT_FEAT_FULL_VA) |		\
-	 BIT(PT_FEAT_DYNAMIC_TOP) | BIT(PT_FEAT_FLUSH_RANGE) |		\
-	 BIT(PT_FEAT_FLUSH_RANGE_NO_GAPS) |				\
-	 BIT(PT_FEAT_DETAILED_GATHER) | PT_LIVEUPDATE_OTHER)
-
-static_assert(!(PT_SUPPORTED_FEATURES &
-		~(BIT(PT_FEAT_SIGN_EXTEND) | PT_LIVEUPDATE_SNOOP |
-		  PT_LIVEUPDATE_ENCRYPTED | PT_LIVEUPDATE_NO_LAYOUT)),
-	      "a feature is neither part of the layout nor known not to be");
-
-/* The layout of a table in the numbers of the ABI */
-static u32 liveupdate_features(const struct pt_common *common)
-{
-	u32 features = 0;
-
-	if (common->features & BIT(PT_FEAT_SIGN_EXTEND))
-		features |= IOMMU_PT_SER_FEAT_SIGN_EXTEND;
-	if (common->features & PT_LIVEUPDATE_ENCRYPTED)
-		features |= IOMMU_PT_SER_FEAT_ENCRYPTED;
-	if (common->features & PT_LIVEUPDATE_SNOOP)
-		features |= IOMMU_PT_SER_FEAT_SNOOP;
-	return features;
-}
 
 struct pt_liveupdate_walk {
 	int (*fn)(struct pt_liveupdate_walk *walk, phys_addr_t phys,

@@ -12,6 +12,8 @@
 #ifndef __GENERIC_PT_KUNIT_IOMMU_PT_LIVEUPDATE_H
 #define __GENERIC_PT_KUNIT_IOMMU_PT_LIVEUPDATE_H
 
+#include "pt_liveupdate.h"
+
 #include <kunit/static_stub.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/iommu.h>
