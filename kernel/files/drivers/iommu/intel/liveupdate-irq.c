@@ -236,18 +236,35 @@ static struct iommu_vtd_irqs_ser *intel_liveupdate_irqs_record(void)
 	return ser;
 }
 
+static bool intel_liveupdate_has_unit(u64 phys)
+{
+	struct dmar_drhd_unit *drhd;
+
+	for_each_drhd_unit(drhd) {
+		if (drhd->reg_base_addr == phys)
+			return true;
+	}
+
+	return false;
+}
+
+/* Whoever asks for one unit relies on the record of all of them */
 static const struct iommu_vtd_irq_ser *
 intel_liveupdate_find_irqs(struct intel_iommu *iommu)
 {
 	const struct iommu_vtd_irqs_ser *in = intel_liveupdate_irqs_record();
+	const struct iommu_vtd_irq_ser *found = NULL;
 	u32 i;
 
 	for (i = 0; in && i < in->nr_units; i++) {
+		if (!intel_liveupdate_has_unit(in->units[i].unit))
+			panic("DMAR: liveupdate: the interrupt remapping record of the previous kernel is damaged: no unit at %#llx\n",
+			      in->units[i].unit);
 		if (in->units[i].unit == iommu->reg_phys)
-			return &in->units[i];
+			found = &in->units[i];
 	}
 
-	return NULL;
+	return found;
 }
 
 /**
