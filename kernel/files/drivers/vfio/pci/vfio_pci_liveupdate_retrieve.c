@@ -236,8 +236,9 @@ void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
  * @args: The file, if it was retrieved.
  *
  * Context: May sleep. Called by LUO.
- * Return: true if it has; of a device that runs on, the state is used up when it is
- *         opened, and the mappings are its owner's when it is attached.
+ * Return: true if it has. Once it is finished anybody may open the device, so that
+ *         its owner must have bound it. Of a device that runs on, the state is used up
+ *         when it is opened, and the mappings are its owner's when it is attached.
  */
 bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 {
@@ -246,10 +247,15 @@ bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 
 	if (args->retrieve_status <= 0)
 		return false;
-	if (!vfio_pci_liveupdate_runs(ser))
-		return true;
 
 	pdev = vfio_pci_liveupdate_vdev(args->file)->pdev;
+	if (!vfio_pci_liveupdate_runs(ser)) {
+		if (vfio_device_file_is_bound(args->file))
+			return true;
+		pci_err(pdev, "liveupdate: cannot be finished: bind it to an iommufd first\n");
+		return false;
+	}
+
 	if (vfio_device_file_is_bound(args->file) &&
 	    iommu_device_can_finish(&pdev->dev))
 		return true;
