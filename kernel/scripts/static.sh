@@ -56,6 +56,10 @@ checkpatch() {
 	*-kho-Restore-folios*)
 		style=(--ignore "CAMELCASE")
 		;;
+	# Labels of the base.
+	*-kexec-Refuse-to-preserve*)
+		style=(--ignore "CAMELCASE")
+		;;
 	# The mail shows lines of the base that moved as new ones.
 	*-shmem-Let-the-kernel-fill*)
 		style=(--ignore "PARENTHESIS_ALIGNMENT")

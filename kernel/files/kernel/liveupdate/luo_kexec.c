@@ -89,10 +89,12 @@ static void luo_kexec_words(struct luo_kexec_boot *boot, const char *param,
 				boot->irq_remap = false;
 		} else if (!strcmp(param, "iommu")) {
 			if (strstarts(val, "off"))
-				boot->off = "its command line has iommu=off, but devices keep running";
+				boot->off =
+					"its command line has iommu=off, but devices keep running";
 		} else if (!strcmp(param, "acpi")) {
 			if (strstarts(val, "off"))
-				boot->off = "its command line has acpi=off, but devices keep running";
+				boot->off =
+					"its command line has acpi=off, but devices keep running";
 		}
 		val += strcspn(val, ",");
 	}
@@ -170,19 +172,27 @@ static const char *luo_kexec_refusal(const struct luo_kexec_boot *boot)
 static const char *luo_kexec_dma_refusal(const struct luo_kexec_boot *boot,
 					 const struct luo_kexec_boot *here)
 {
+	const char *reason = NULL;
+
 	if (boot->off)
-		return boot->off;
-	if (!boot->intel_iommu)
-		return "intel_iommu=off is its default or on its command line, but devices keep running";
-	if (boot->scalable && !here->scalable)
-		return "intel_iommu=sm_on is its default or on its command line, but devices keep running in legacy mode";
-	if (!boot->scalable && here->scalable)
-		return "intel_iommu=sm_off is its default or on its command line, but devices keep running in scalable mode";
-	if (!boot->irq_remap && here->irq_remap)
-		return "it does not remap interrupts, but devices keep running";
-	if (boot->x2apic != here->x2apic)
-		return "nox2apic is on its command line or on that of this kernel alone, but devices keep running";
-	return NULL;
+		reason = boot->off;
+	else if (!boot->intel_iommu)
+		reason =
+			"intel_iommu=off is its default or on its command line, but devices keep running";
+	else if (boot->scalable && !here->scalable)
+		reason =
+			"intel_iommu=sm_on is its default or on its command line, but devices keep running in legacy mode";
+	else if (!boot->scalable && here->scalable)
+		reason =
+			"intel_iommu=sm_off is its default or on its command line, but devices keep running in scalable mode";
+	else if (!boot->irq_remap && here->irq_remap)
+		reason =
+			"it does not remap interrupts, but devices keep running";
+	else if (boot->x2apic != here->x2apic)
+		reason =
+			"nox2apic is on its command line or on that of this kernel alone, but devices keep running";
+
+	return reason;
 }
 
 /**
@@ -284,7 +294,8 @@ int luo_kexec_load(struct kimage *image)
 	if (declared)
 		luo_kexec_formats(image, &ser);
 	else if (!image->kho.dma_refusal)
-		image->kho.dma_refusal = "it does not declare its live update formats, but devices keep running";
+		image->kho.dma_refusal =
+			"it does not declare its live update formats, but devices keep running";
 
 	return 0;
 }
