@@ -148,6 +148,23 @@ mirror_subjects() {
 	subjects "$work/subjects"
 }
 
+# What git writes into an editor for whoever writes a message
+editor_lines() {
+	awk 'FNR == 1 { head = 1 }
+	/^---$/ { head = 0 }
+	head && /^[%#;]/ { print FILENAME ":" FNR ": left by an editor" }' "$@"
+}
+
+patch_messages() {
+	editor_lines "$root"/kernel/patches/*.patch
+}
+
+mirror_messages() {
+	printf 'Subject: [PATCH] One line\n\n%% Please enter\n---\n' \
+		>"$work/editor.patch"
+	editor_lines "$work/editor.patch"
+}
+
 # Every option has its reason in a comment right above it.
 reasons() {
 	awk 'FNR == 1 { last = "" }
@@ -179,6 +196,9 @@ clean "hygiene: tables of patches and files are complete" tables
 clean "hygiene: every patch has a subject" patch_subjects
 fires "hygiene: a subject that runs on is reported" '1.patch: subject has no end' \
 	mirror_subjects
+clean "hygiene: no message of a patch has lines of an editor" patch_messages
+fires "hygiene: a line of an editor is reported" 'patch:3: left by' \
+	mirror_messages
 clean "hygiene: scenarios are in the folder of their topic" scenario_topics
 fires "hygiene: a scenario in another folder is reported" \
 	'words.c:1:.*two/words' mirror_topics
