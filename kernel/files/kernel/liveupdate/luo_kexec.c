@@ -33,6 +33,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/init.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
@@ -44,9 +45,6 @@
 
 #include "kexec_handover_internal.h"
 #include "luo_internal.h"
-
-static_assert(!__builtin_strcmp(LUO_ABI_COMPATIBLE,
-				"luo-v" __stringify(LIVEUPDATE_IMAGE_LUO)));
 
 /**
  * struct luo_kexec_boot - How a kernel boots, by its options and command line.
@@ -278,6 +276,9 @@ int luo_kexec_load(struct kimage *image)
 	struct luo_kexec_boot here, there;
 	bool declared;
 	int ret;
+
+	BUILD_BUG_ON(__builtin_strcmp(LUO_ABI_COMPATIBLE,
+				      "luo-v" __stringify(LIVEUPDATE_IMAGE_LUO)));
 
 	declared = luo_image_read(image->kernel_buf, image->kernel_buf_len,
 				  &ser);
