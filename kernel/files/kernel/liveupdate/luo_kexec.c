@@ -54,7 +54,8 @@
  * @scalable:     VT-d uses scalable mode where the machine has it.
  * @irq_remap:    Interrupts are remapped where the machine can.
  * @x2apic:       x2APIC mode is used where the machine has it.
- * @off:          Why its command line leaves devices without isolation, or NULL.
+ * @iommu_off:    Its command line turns all IOMMUs off.
+ * @acpi_off:     Its command line hides the tables that describe them.
  */
 struct luo_kexec_boot {
 	bool kho;
@@ -63,7 +64,8 @@ struct luo_kexec_boot {
 	bool scalable;
 	bool irq_remap;
 	bool x2apic;
-	const char *off;
+	bool iommu_off;
+	bool acpi_off;
 };
 
 /* Words are told apart by how they begin, as their parsers do */
@@ -87,12 +89,10 @@ static void luo_kexec_words(struct luo_kexec_boot *boot, const char *param,
 				boot->irq_remap = false;
 		} else if (!strcmp(param, "iommu")) {
 			if (strstarts(val, "off"))
-				boot->off =
-					"its command line has iommu=off, but devices keep running";
+				boot->iommu_off = true;
 		} else if (!strcmp(param, "acpi")) {
 			if (strstarts(val, "off"))
-				boot->off =
-					"its command line has acpi=off, but devices keep running";
+				boot->acpi_off = true;
 		}
 		val += strcspn(val, ",");
 	}
@@ -170,27 +170,45 @@ static const char *luo_kexec_refusal(const struct luo_kexec_boot *boot)
 static const char *luo_kexec_dma_refusal(const struct luo_kexec_boot *boot,
 					 const struct luo_kexec_boot *here)
 {
-	const char *reason = NULL;
+	const struct {
+		bool stops;
+		const char *reason;
+	} checks[] = {
+		{
+			boot->iommu_off,
+			"its command line has iommu=off, but devices keep running",
+		},
+		{
+			boot->acpi_off,
+			"its command line has acpi=off, but devices keep running",
+		},
+		{
+			!boot->intel_iommu,
+			"intel_iommu=off is its default or on its command line, but devices keep running",
+		},
+		{
+			boot->scalable && !here->scalable,
+			"intel_iommu=sm_on is its default or on its command line, but devices keep running in legacy mode",
+		},
+		{
+			!boot->scalable && here->scalable,
+			"intel_iommu=sm_off is its default or on its command line, but devices keep running in scalable mode",
+		},
+		{
+			!boot->irq_remap && here->irq_remap,
+			"it does not remap interrupts, but devices keep running",
+		},
+		{
+			boot->x2apic != here->x2apic,
+			"nox2apic is on its command line or on that of this kernel alone, but devices keep running",
+		},
+	};
 
-	if (boot->off)
-		reason = boot->off;
-	else if (!boot->intel_iommu)
-		reason =
-			"intel_iommu=off is its default or on its command line, but devices keep running";
-	else if (boot->scalable && !here->scalable)
-		reason =
-			"intel_iommu=sm_on is its default or on its command line, but devices keep running in legacy mode";
-	else if (!boot->scalable && here->scalable)
-		reason =
-			"intel_iommu=sm_off is its default or on its command line, but devices keep running in scalable mode";
-	else if (!boot->irq_remap && here->irq_remap)
-		reason =
-			"it does not remap interrupts, but devices keep running";
-	else if (boot->x2apic != here->x2apic)
-		reason =
-			"nox2apic is on its command line or on that of this kernel alone, but devices keep running";
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
+		if (checks[i].stops)
+			return checks[i].reason;
 
-	return reason;
+	return NULL;
 }
 
 /**
