@@ -30,4 +30,5 @@ SCENARIO(devices_64) = {
 	.stage = { first, update_take_back },
 	.judge = judge_updates,
 	.time_limit = 400,
+	.silence_limit = 120,
 };
