@@ -63,6 +63,17 @@ static int is(const char *text, size_t len, const char *word)
 	return strlen(word) == len && !memcmp(text, word, len);
 }
 
+/* The kernel takes a dash in the name of a parameter for an underscore */
+static int is_param(const struct word *w, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < w->key_len && name[i]; i++)
+		if ((w->key[i] == '-' ? '_' : w->key[i]) != name[i])
+			return 0;
+	return i == w->key_len && !name[i];
+}
+
 /* As kstrtobool(): an invalid value changes nothing */
 static void parse_bool(const struct word *w, int *flag)
 {
@@ -79,7 +90,7 @@ static void parse_bool(const struct word *w, int *flag)
 		*flag = 0;
 }
 
-/* Is @word in a list with commas? */
+/* Does a word of a list with commas begin with @word? The kernel asks no more */
 static int has(const struct word *w, const char *word)
 {
 	size_t at = 0;
@@ -89,7 +100,7 @@ static int has(const struct word *w, const char *word)
 		const char *comma = memchr(p, ',', w->value_len - at);
 		size_t len = comma ? (size_t)(comma - p) : w->value_len - at;
 
-		if (is(p, len, word))
+		if (len >= strlen(word) && !memcmp(p, word, strlen(word)))
 			return 1;
 		at += len + 1;
 	}
@@ -104,7 +115,7 @@ static const char *not_remapped(const struct word *w)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (is(w->key, w->key_len, words[i]))
+		if (is_param(w, words[i]))
 			return words[i];
 	return NULL;
 }
@@ -134,21 +145,21 @@ int hf_kexec_cmdline_check(const char *cmdline, uint32_t flags,
 	while (next_word(&p, &w)) {
 		if (!w.value && is(w.key, w.key_len, "--"))
 			break;
-		if (is(w.key, w.key_len, "kho"))
+		if (is_param(&w, "kho"))
 			parse_bool(&w, &kho);
-		else if (is(w.key, w.key_len, "liveupdate"))
+		else if (is_param(&w, "liveupdate"))
 			parse_bool(&w, &luo);
-		else if (is(w.key, w.key_len, "iommu") && has(&w, "off"))
+		else if (is_param(&w, "iommu") && has(&w, "off"))
 			iommu_off = "iommu=off";
-		else if (is(w.key, w.key_len, "acpi") && has(&w, "off"))
+		else if (is_param(&w, "acpi") && has(&w, "off"))
 			iommu_off = "acpi=off";
-		else if (is(w.key, w.key_len, "intel_iommu") && has(&w, "off"))
+		else if (is_param(&w, "intel_iommu") && has(&w, "off"))
 			intel_off = "intel_iommu=off";
-		else if (is(w.key, w.key_len, "intel_iommu") && has(&w, "on"))
+		else if (is_param(&w, "intel_iommu") && has(&w, "on"))
 			intel_off = NULL;
-		else if (is(w.key, w.key_len, "intremap") && has(&w, "off"))
+		else if (is_param(&w, "intremap") && has(&w, "off"))
 			intremap_off = "intremap=off";
-		else if (is(w.key, w.key_len, "intremap") && has(&w, "on"))
+		else if (is_param(&w, "intremap") && has(&w, "on"))
 			intremap_off = NULL;
 		found = not_remapped(&w);
 		if (found)
@@ -161,16 +172,18 @@ int hf_kexec_cmdline_check(const char *cmdline, uint32_t flags,
 	if (!kho)
 		return missing(err, "kexec-cmdline-kho", cmdline, "add kho=on",
 			       "kho=on is not on it, or is turned off again");
+	if (!(flags & HF_KEXEC_RUNNING))
+		return 0;
 	if (!iommu_off)
 		iommu_off = intel_off;
-	if (iommu_off && flags & HF_KEXEC_RUNNING)
+	if (iommu_off)
 		return hf_fail(err, -ENOEXEC, "kexec-cmdline-iommu",
 			       "check command line", cmdline, "remove it",
 			       "devices go on, but %s switches their IOMMU off",
 			       iommu_off);
 	if (!irqs_off)
 		irqs_off = intremap_off;
-	if (irqs_off && flags & HF_KEXEC_RUNNING)
+	if (irqs_off)
 		return hf_fail(err, -ENOEXEC, "kexec-cmdline-interrupts",
 			       "check command line", cmdline, "remove it",
 			       "devices go on, but %s lets their interrupts through",

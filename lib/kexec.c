@@ -131,7 +131,7 @@ int hf_kexec_reboot(const struct hf_ctx *ctx, struct hf_error *err)
 	case -ENOEXEC:
 		return hf_fail(err, code, "kexec-refused", what, "next kernel",
 			       "see the kernel log; load one with kho=on liveupdate=on by kexec_file_load()",
-			       "the loaded kernel would not take over what is preserved, or has no room to boot in");
+			       "the loaded kernel cannot take over the preserved files, or has no room to boot");
 	case -EPERM:
 		return hf_fail(err, code, "kexec-permission", what,
 			       "next kernel", "run as root", "no permission");

@@ -61,57 +61,56 @@ static void command_lines_that_do_not_are_refused(void **state)
 	refused(hf_kexec_cmdline_check("", 8, err), EINVAL, "bad-argument");
 }
 
-static void the_iommu_must_stay_on_for_devices_that_go_on(void **state)
+struct running_word {
+	const char *word;
+	const char *refused;	/* id of the error, or NULL */
+};
+
+static void check_running_words(const struct running_word *words, size_t n)
 {
-	static const struct {
-		const char *word;
-		int good;
-	} words[] = {
-		{ "iommu=off", 0 }, { "acpi=off", 0 }, { "iommu=pt,off", 0 },
-		{ "intel_iommu=sm_on,off", 0 },
-		{ "intel_iommu=off intel_iommu=on", 1 }, { "iommu=pt", 1 },
-		{ "intel_iommu=on intel_iommu=off", 0 }, { "iommu=offer", 1 },
-	};
 	char line[128];
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+	for (size_t i = 0; i < n; i++) {
 		sprintf(line, "kho=on liveupdate=on %s", words[i].word);
-		if (words[i].good)
-			ok(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
-						  err));
-		else
+		if (words[i].refused)
 			refused(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
 						       err), ENOEXEC,
-				"kexec-cmdline-iommu");
+				words[i].refused);
+		else
+			ok(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
+						  err));
 		ok(hf_kexec_cmdline_check(line, 0, err));
 	}
 }
 
-static void interrupts_must_stay_remapped_for_devices_that_go_on(void **state)
+static void the_iommu_must_stay_on_for_devices_that_go_on(void **state)
 {
-	static const struct {
-		const char *word;
-		int good;
-	} words[] = {
-		{ "nointremap", 0 }, { "intremap=off", 0 }, { "noapic", 0 },
-		{ "intremap=on,off", 0 }, { "intremap=off intremap=on", 1 },
-		{ "intremap=nosid", 1 }, { "nointremap intremap=on", 0 },
+	static const char off[] = "kexec-cmdline-iommu";
+	static const struct running_word words[] = {
+		{ "iommu=off", off }, { "acpi=off", off },
+		{ "iommu=pt,off", off }, { "intel_iommu=sm_on,off", off },
+		{ "intel-iommu=off", off }, { "iommu=pt", NULL },
+		{ "intel_iommu=off intel_iommu=on", NULL },
+		{ "intel_iommu=on intel_iommu=off", off },
+		{ "iommu=offer", off }, { "intel_iommu_x=off", NULL },
 	};
-	char line[128];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		sprintf(line, "kho=on liveupdate=on %s", words[i].word);
-		if (words[i].good)
-			ok(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
-						  err));
-		else
-			refused(hf_kexec_cmdline_check(line, HF_KEXEC_RUNNING,
-						       err), ENOEXEC,
-				"kexec-cmdline-interrupts");
-		ok(hf_kexec_cmdline_check(line, 0, err));
-	}
+	check_running_words(words, sizeof(words) / sizeof(*words));
+}
+
+static void interrupts_must_stay_remapped_for_devices_that_go_on(void **state)
+{
+	static const char off[] = "kexec-cmdline-interrupts";
+	static const struct running_word words[] = {
+		{ "nointremap", off }, { "intremap=off", off },
+		{ "noapic", off }, { "intremap=on,off", off },
+		{ "intremap=off intremap=on", NULL },
+		{ "intremap=nosid", NULL }, { "nointremap intremap=on", off },
+	};
+
+	(void)state;
+	check_running_words(words, sizeof(words) / sizeof(*words));
 }
 
 static void a_kernel_is_loaded_with_its_command_line(void **state)

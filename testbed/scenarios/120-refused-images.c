@@ -50,7 +50,7 @@ static void first(void)
 static void judge(struct evidence *ev)
 {
 	judge_updates(ev);
-	if (log_count(ev, 1, "next kernel cannot take over what is preserved") != 6)
+	if (log_count(ev, 1, "next kernel cannot take over the preserved files") != 6)
 		complain(ev, "log: not one line for each refusal");
 }
 

@@ -11,6 +11,7 @@ static void first(void)
 		"console=ttyS0 liveupdate=on kho=off",
 		"console=ttyS0 kho=on liveupdate=on intel_iommu=off",
 		"console=ttyS0 kho=on liveupdate=on intel_iommu=on,off",
+		"console=ttyS0 kho=on liveupdate=on intel-iommu=off",
 		"console=ttyS0 kho=on liveupdate=on intremap=off",
 		"console=ttyS0 kho=on liveupdate=on nointremap",
 		"console=ttyS0 kho=on liveupdate=on iommu=off",
@@ -34,7 +35,7 @@ static void first(void)
 static void judge(struct evidence *ev)
 {
 	outlive_judge(ev);
-	if (log_count(ev, 1, "next kernel cannot take over what is preserved") != 9)
+	if (log_count(ev, 1, "next kernel cannot take over the preserved files") != 10)
 		complain(ev, "log: not one line for each refusal");
 }
 

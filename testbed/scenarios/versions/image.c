@@ -40,7 +40,7 @@ static const struct declaration images[] = {
 	{ VFIO_PCI, 99, "",
 	  "it reads another format of the vfio-pci state" },
 	{ VTD_IRQS, 0, "",
-	  "it was built without IRQ_REMAP" },
+	  "it was built without INTEL_IOMMU or IRQ_REMAP" },
 	{ VTD_IRQS, 99, "",
 	  "it reads another format of the interrupt remapping state" },
 	{ OPTIONS, PLAIN, "intel_iommu=off", "intel_iommu=off is its default" },
@@ -74,7 +74,7 @@ static void judge(struct evidence *ev)
 	outlive_judge(ev);
 	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
 		size_t n = 0, same = 0;
-		char *line = text("take over what is preserved: %s",
+		char *line = text("take over the preserved files: %s",
 				  images[i].reason);
 
 		for (size_t j = 0; j < ARRAY_SIZE(images); j++)

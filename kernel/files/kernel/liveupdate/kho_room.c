@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Will the next kernel have enough memory to boot in?
+ * Room in the scratch areas for the next kernel.
  *
  * Copyright (c) 2026, the Holdfast authors.
  */
@@ -8,18 +8,17 @@
 /**
  * DOC: Room for the next kernel
  *
- * The next kernel and its initrd are placed in the scratch areas, and what it
- * allocates before it knows which memory is preserved comes from there as well. Once
- * it knows, whole blocks of KHO_SCRATCH_EXT_BLKSIZE without preserved memory are
- * added; on a host whose virtual machines are everywhere there are none, and memmap,
- * per-CPU areas and hash tables have to come from the scratch areas, too. If they do
- * not fit the kernel dies before its console works.
+ * kexec places the next kernel and its initrd in the scratch areas. Until the next
+ * kernel knows which memory is preserved, it allocates from there as well. Then it
+ * adds whole blocks of KHO_SCRATCH_EXT_BLKSIZE that hold no preserved memory. A host
+ * full of virtual machines has no such block, and memmap, per-CPU areas and hash
+ * tables have to fit into the scratch areas, too. If they do not, the kernel dies
+ * before its console works.
  *
- * What the next kernel allocates is not known here. It is taken to be as much as this
- * one did, apart from its image, its initrd, and memory that it sets aside if there
- * is some (crash kernel, CMA, huge pages). By default the scratch areas are large
- * enough for twice of that, so that only ``kho_scratch=`` makes them too small, or an
- * initrd that is far larger than that of this kernel.
+ * This kernel cannot know how much the next one allocates. It assumes as much as it
+ * allocated itself, without its image, its initrd and the memory it set aside (crash
+ * kernel, CMA, huge pages). The default size of the scratch areas is twice that, so
+ * only ``kho_scratch=`` or a far larger initrd makes them too small.
  *
  * An image that does not fit is not loaded (-EADDRNOTAVAIL). As memory may be
  * preserved after that, live update looks again before it freezes anything
@@ -44,7 +43,7 @@
 #include "../kexec_internal.h"
 #include "kexec_handover_internal.h"
 
-/* What this kernel allocated until it knew what is preserved, and until the end */
+/* Bytes this kernel allocated before it read the preserved memory, and in all */
 static phys_addr_t kho_room_early __ro_after_init;
 static phys_addr_t kho_room_boot __ro_after_init;
 
@@ -72,7 +71,7 @@ static phys_addr_t __init kho_room_measure(void)
 }
 
 /**
- * kho_room_measure_early - Note what was needed to learn what is preserved.
+ * kho_room_measure_early - Record the memory used before the scratch areas grow.
  *
  * Context: Boot, before the scratch areas are extended.
  */
@@ -82,7 +81,7 @@ void __init kho_room_measure_early(void)
 }
 
 /**
- * kho_room_measure_boot - Note what was needed until the page allocator works.
+ * kho_room_measure_boot - Record the memory used before the page allocator works.
  *
  * Context: Boot, before scratch areas are reserved.
  */
@@ -188,7 +187,7 @@ static void kho_room_complain(phys_addr_t need)
 }
 
 /**
- * kho_room_check - Is there room for a kernel that is loaded to boot in?
+ * kho_room_check - Check that a loaded kernel has room to boot.
  * @image: Image with all its segments in place, borrowed.
  *
  * Context: May sleep.
@@ -215,7 +214,7 @@ int kho_room_check(const struct kimage *image)
 }
 
 /**
- * kho_room_none - A part of an image has no room in the scratch areas.
+ * kho_room_none - Report that a segment does not fit into the scratch areas.
  * @image: Image with the segments that had room, borrowed.
  * @size:  Size of the segment that had none.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What does a kernel image declare about Live Update?
+ * The Live Update declaration of a kernel image.
  *
  * Copyright (c) 2026, the Holdfast authors.
  */
@@ -30,7 +30,7 @@
 /* ... the latter is followed by the size with all elements */
 #define LUO_IMAGE_INFO		12
 
-/* Where kernel_info is, or NULL */
+/* Find kernel_info, or return NULL */
 static const u8 *luo_image_info(const u8 *file, size_t len)
 {
 	const size_t at = offsetof(struct boot_params, hdr);

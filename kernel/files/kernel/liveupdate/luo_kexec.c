@@ -40,6 +40,7 @@
 #include <linux/kho/abi/image.h>
 #include <linux/kho/abi/luo.h>
 #include <linux/kstrtox.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -68,12 +69,12 @@ struct luo_kexec_boot {
 	bool acpi_off;
 };
 
-/* Words are told apart by how they begin, as their parsers do */
+/* Match words by prefix, as their parsers do */
 static void luo_kexec_words(struct luo_kexec_boot *boot, const char *param,
 			    const char *val)
 {
 	for (; *val; val += strspn(val, ",")) {
-		if (!strcmp(param, "intel_iommu")) {
+		if (parameq(param, "intel_iommu")) {
 			if (strstarts(val, "on"))
 				boot->intel_iommu = true;
 			else if (strstarts(val, "off"))
@@ -82,17 +83,14 @@ static void luo_kexec_words(struct luo_kexec_boot *boot, const char *param,
 				boot->scalable = true;
 			else if (strstarts(val, "sm_off"))
 				boot->scalable = false;
-		} else if (!strcmp(param, "intremap")) {
+		} else if (parameq(param, "intremap")) {
 			if (strstarts(val, "on"))
 				boot->irq_remap = true;
 			else if (strstarts(val, "off"))
 				boot->irq_remap = false;
-		} else if (!strcmp(param, "iommu")) {
+		} else if (parameq(param, "iommu")) {
 			if (strstarts(val, "off"))
 				boot->iommu_off = true;
-		} else if (!strcmp(param, "acpi")) {
-			if (strstarts(val, "off"))
-				boot->acpi_off = true;
 		}
 		val += strcspn(val, ",");
 	}
@@ -106,25 +104,29 @@ static void luo_kexec_param(struct luo_kexec_boot *boot, const char *param,
 	};
 	bool *flag = NULL;
 
-	if (!strcmp(param, "kho"))
+	if (parameq(param, "kho"))
 		flag = &boot->kho;
-	else if (!strcmp(param, "liveupdate"))
+	else if (parameq(param, "liveupdate"))
 		flag = &boot->luo;
 
-	/* Same rules as early_param() with kstrtobool(): the last valid counts */
+	/* The last valid value counts, as with kstrtobool() in early_param() */
 	if (flag && kstrtobool(val, flag))
 		pr_warn("The next kernel will not understand %s=%s\n",
 			param, val ?: "");
 
-	if (match_string(no_remapping, ARRAY_SIZE(no_remapping), param) >= 0)
-		boot->irq_remap = false;
-	if (!strcmp(param, "nox2apic"))
+	for (size_t i = 0; i < ARRAY_SIZE(no_remapping); i++)
+		if (parameq(param, no_remapping[i]))
+			boot->irq_remap = false;
+	if (parameq(param, "nox2apic"))
 		boot->x2apic = false;
-	if (val)
-		luo_kexec_words(boot, param, val);
+	if (!val)
+		return;
+	if (parameq(param, "acpi") && !strcmp(val, "off"))
+		boot->acpi_off = true;
+	luo_kexec_words(boot, param, val);
 }
 
-/* How does a kernel boot that has these options and this command line? */
+/* Derive how a kernel boots from its options and its command line */
 static int luo_kexec_boot(struct luo_kexec_boot *boot, u32 options,
 			  const char *cmdline)
 {
@@ -156,7 +158,7 @@ static int luo_kexec_boot(struct luo_kexec_boot *boot, u32 options,
 	return 0;
 }
 
-/* Would this kernel ignore a Live Update? */
+/* Why a kernel that boots like this ignores a Live Update, or NULL */
 static const char *luo_kexec_refusal(const struct luo_kexec_boot *boot)
 {
 	if (!boot->luo)
@@ -166,7 +168,7 @@ static const char *luo_kexec_refusal(const struct luo_kexec_boot *boot)
 	return NULL;
 }
 
-/* Would this kernel stop DMA, or let it through? */
+/* Why a kernel that boots like this cannot keep devices running, or NULL */
 static const char *luo_kexec_dma_refusal(const struct luo_kexec_boot *boot,
 					 const struct luo_kexec_boot *here)
 {
@@ -227,16 +229,7 @@ struct luo_kexec_format {
 	const char *differs;
 };
 
-static const char *luo_kexec_differs(const struct luo_kexec_format *format)
-{
-	if (!format->there || format->here == format->there)
-		return NULL;
-	pr_warn("The loaded kernel reads format %u of the %s state, this one writes %u\n",
-		format->there, format->name, format->here);
-	return format->differs;
-}
-
-/* What speaks against an image that declares this? */
+/* Compare the formats that an image declares with those of this kernel */
 static void luo_kexec_formats(struct kimage *image,
 			      const struct liveupdate_image_ser *ser)
 {
@@ -259,25 +252,31 @@ static void luo_kexec_formats(struct kimage *image,
 		  "it reads another format of the vfio-pci state" },
 		{ "interrupt remapping", LIVEUPDATE_IMAGE_VTD_IRQS,
 		  ser->vtd_irqs,
-		  "it was built without IRQ_REMAP, but devices keep running",
+		  "it was built without INTEL_IOMMU or IRQ_REMAP, but devices keep running",
 		  "it reads another format of the interrupt remapping state" },
 	};
-	const char *reason = NULL;
 
-	for (size_t i = 0; !reason && i < ARRAY_SIZE(formats); i++)
-		reason = formats[i].there ? luo_kexec_differs(&formats[i]) :
-					    formats[i].missing;
-	if (!image->kho.dma_refusal)
-		image->kho.dma_refusal = reason;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		const struct luo_kexec_format *f = &formats[i];
+		const char *reason = f->there ? f->differs : f->missing;
 
-	image->kho.pci_refusal = luo_kexec_differs(&formats[PCI]);
-	if (!image->kho.refusal)
-		image->kho.refusal = formats[LUO].there ?
-			luo_kexec_differs(&formats[LUO]) : formats[LUO].missing;
+		if (f->there == f->here)
+			continue;
+		if (f->there)
+			pr_warn("The loaded kernel reads format %u of the %s state, this one writes %u\n",
+				f->there, f->name, f->here);
+
+		if (i == LUO && !image->kho.refusal)
+			image->kho.refusal = reason;
+		if (i == PCI && f->there)
+			image->kho.pci_refusal = reason;
+		if (!image->kho.dma_refusal)
+			image->kho.dma_refusal = reason;
+	}
 }
 
 /**
- * luo_kexec_load - Find out what keeps an image from taking over a Live Update.
+ * luo_kexec_load - Check whether an image can take over a Live Update.
  * @image: Image that is being loaded, with its file and command line in memory.
  *
  * The answers are kept in &kimage.kho: whether there will be anything to hand over
@@ -320,7 +319,7 @@ int luo_kexec_load(struct kimage *image)
 }
 
 /**
- * luo_kexec_check - Can the loaded image take over what is preserved?
+ * luo_kexec_check - Check whether the loaded image can take over all preserved files.
  *
  * Context: Called from the reboot path with the kexec lock held.
  * Return: 0 if it can as far as is known, -ENOEXEC if it cannot.
@@ -338,7 +337,7 @@ int luo_kexec_check(void)
 	if (!reason)
 		return 0;
 
-	pr_err("The next kernel cannot take over what is preserved: %s. Load another kernel, or this one with other parameters, or close the sessions\n",
+	pr_err("The next kernel cannot take over the preserved files: %s. Load another kernel, change its command line, or close the sessions\n",
 	       reason);
 	return -ENOEXEC;
 }

@@ -12,9 +12,8 @@
  * since 2.15 and which is not compressed. Like all such elements it begins with a
  * magic and its size. Everything in it is little endian.
  *
- * Fields are only added, at the end. A reader takes what is beyond the size it
- * finds for 0, which means for a format that the image does not have it, and for
- * options that it does not have them.
+ * New fields go to the end. A reader treats a field beyond the declared size as 0:
+ * the image lacks that format or option.
  *
  * This header is included by assembly as well.
  */
@@ -69,7 +68,8 @@
  * @iommu:    Format of the IOMMU core, 0 without CONFIG_IOMMU_LIVEUPDATE.
  * @iommufd:  Format of iommufd, 0 without CONFIG_IOMMUFD_LIVEUPDATE.
  * @vfio_pci: Format of vfio-pci, 0 without CONFIG_VFIO_PCI_LIVEUPDATE.
- * @vtd_irqs: Format of VT-d units that block interrupts, 0 without CONFIG_IRQ_REMAP.
+ * @vtd_irqs: Format of VT-d units that block interrupts, 0 without CONFIG_INTEL_IOMMU
+ *            or CONFIG_IRQ_REMAP.
  */
 struct liveupdate_image_ser {
 	u8 magic[4];
