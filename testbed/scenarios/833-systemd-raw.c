@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Mirror of 831: a service stores the files of the device and of the iommufd
- * themselves. "holdfast check" says so before anybody is stopped; who goes on
- * all the same has nothing in the next kernel.
+ * themselves. "holdfast check" says so before anybody is stopped; who continues
+ * all the same gets an iommufd in which nothing is mapped, and no device.
  */
 #include "machines.h"
 #include "pci.h"
@@ -48,9 +48,9 @@ static void second(void)
 {
 	char *bdf = pci_find(ID_HDA, 0);
 
-	pci_check_state(bdf, "none");
 	system_run(0, STRINGS(""), SYSTEMCTL("daemon-reload"));
-	system_check(UNIT, "NFileDescriptorStore", "0");
+	system_check(UNIT, "NFileDescriptorStore", "1");
+	pci_check_state(bdf, "none");
 	system_check(NULL, "KExecCount", "1");
 }
 
