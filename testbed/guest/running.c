@@ -29,6 +29,7 @@ struct carried {
 	char session[64];
 	unsigned int token;
 	uint32_t ioas, hwpt;
+	int automatic;
 	uint64_t size;
 	uint8_t config[RUNNING_CONFIG];
 };
@@ -83,13 +84,15 @@ static void map_bar(struct running *r)
 	      strerror(errno));
 }
 
-void running_open(struct running *r, const char *bdf, size_t size)
+static void open_all(struct running *r, const char *bdf, size_t size,
+		     int automatic)
 {
 	struct owner *o = &r->owner;
 	unsigned int command;
 
 	memset(r, 0, sizeof(*r));
 	r->size = size;
+	r->automatic = automatic;
 	r->session_fd = -1;
 	snprintf(o->bdf, sizeof(o->bdf), "%s", bdf);
 	pci_bind(bdf, "vfio-pci");
@@ -103,14 +106,28 @@ void running_open(struct running *r, const char *bdf, size_t size)
 	CHECK_OK(iommufd_map_file(o->iommufd, o->ioas, o->memfd, size,
 				  OWNER_IOVA));
 	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &r->dev_id));
-	CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas,
-				    &r->hwpt));
-	CHECK_OK(vfio_attach(o->dev, r->hwpt));
+	if (automatic) {
+		r->hwpt = CHECK_OK(vfio_attach_id(o->dev, o->ioas));
+	} else {
+		CHECK_OK(iommufd_hwpt_alloc(o->iommufd, r->dev_id, o->ioas,
+					    &r->hwpt));
+		CHECK_OK(vfio_attach(o->dev, r->hwpt));
+	}
 
 	CHECK_OK(vfio_config_read(o->dev, PCI_COMMAND, 2, &command));
 	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
 	CHECK_OK(vfio_config_write(o->dev, PCI_COMMAND, 2, command));
 	map_bar(r);
+}
+
+void running_open(struct running *r, const char *bdf, size_t size)
+{
+	open_all(r, bdf, size, 0);
+}
+
+void running_open_automatic(struct running *r, const char *bdf, size_t size)
+{
+	open_all(r, bdf, size, 1);
 }
 
 /* What the operator sees */
@@ -185,6 +202,7 @@ void running_prepare(void)
 		c[i].token = r->token;
 		c[i].ioas = r->owner.ioas;
 		c[i].hwpt = r->hwpt;
+		c[i].automatic = r->automatic;
 		c[i].size = r->size;
 		memcpy(c[i].config, r->config, RUNNING_CONFIG);
 	}
@@ -215,6 +233,7 @@ void running_recall(void)
 		r->token = c[i].token;
 		r->owner.ioas = c[i].ioas;
 		r->hwpt = c[i].hwpt;
+		r->automatic = c[i].automatic;
 		r->size = c[i].size;
 		memcpy(r->config, c[i].config, RUNNING_CONFIG);
 	}
@@ -240,6 +259,7 @@ void running_find_session(struct running *r)
 void running_retrieve(struct running *r)
 {
 	struct owner *o = &r->owner;
+	uint32_t pt = r->automatic ? o->ioas : r->hwpt;
 
 	mark(MARK_BIND);
 	pci_bind(o->bdf, "vfio-pci");
@@ -252,7 +272,8 @@ void running_retrieve(struct running *r)
 	r->marked = 1;
 	o->dev = CHECK_OK(luo_retrieve(r->session_fd, r->token + 2));
 	CHECK_OK(vfio_bind_id(o->dev, o->iommufd, &r->dev_id));
-	CHECK_OK(vfio_attach(o->dev, r->hwpt));
+	CHECK(vfio_attach_id(o->dev, pt) == r->hwpt,
+	      "%s: attached to another page table", o->bdf);
 	pci_check_state(o->bdf, "retrieved");
 	check_runs(o->bdf, "1");
 	map_bar(r);

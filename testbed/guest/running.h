@@ -21,6 +21,7 @@ struct running {
 	struct owner owner;
 	size_t size;		/* of the memory, at OWNER_IOVA */
 	uint32_t hwpt;
+	int automatic;		/* the page table is that of the IOAS */
 	uint32_t dev_id;	/* of the device in the iommufd */
 	char session[64];
 	int session_fd;
@@ -33,6 +34,12 @@ struct running {
 
 /* Take a device and give it @size bytes that hold the pattern */
 void running_open(struct running *r, const char *bdf, size_t size);
+
+/*
+ * The same, attached to the IOAS: it gets an automatic page table. It is attached by
+ * the ID of the IOAS in the next kernel, too.
+ */
+void running_open_automatic(struct running *r, const char *bdf, size_t size);
 
 /* The session, if other files are to be in it before the device */
 void running_session(struct running *r, const char *session);

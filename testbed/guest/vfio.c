@@ -37,6 +37,17 @@ int vfio_attach(int dev, uint32_t pt)
 	return hf_vfio_attach(NULL, dev, pt, NULL);
 }
 
+long vfio_attach_id(int dev, uint32_t pt)
+{
+	struct vfio_device_attach_iommufd_pt arg = {
+		.argsz = sizeof(arg), .pt_id = pt,
+	};
+
+	if (ioctl(dev, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &arg))
+		return -errno;
+	return arg.pt_id;
+}
+
 int vfio_detach(int dev)
 {
 	return hf_vfio_detach(NULL, dev, NULL);

@@ -16,6 +16,8 @@ int vfio_cdev_open(const char *bdf);
 int vfio_bind(int dev, int iommufd);
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id);
 int vfio_attach(int dev, uint32_t pt);
+/* The ID of the page table that it got */
+long vfio_attach_id(int dev, uint32_t pt);
 int vfio_detach(int dev);
 /* 0 if it is bound, -EUNATCH if not */
 int vfio_check_bound(int dev);

@@ -7,10 +7,8 @@
 #include <linux/iommufd.h>
 #include <linux/liveupdate.h>
 #include <linux/pci_regs.h>
-#include <linux/vfio.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -42,18 +40,6 @@ struct carried {
 _Static_assert(offsetof(struct liveupdate_session_finish, reserved) ==
 	       offsetof(struct liveupdate_session_finish, flags),
 	       "another place");
-
-/* The ID of the page table that it got */
-static long attach(int dev, uint32_t pt)
-{
-	struct vfio_device_attach_iommufd_pt arg = {
-		.argsz = sizeof(arg), .pt_id = pt,
-	};
-
-	if (ioctl(dev, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &arg))
-		return -errno;
-	return arg.pt_id;
-}
 
 static void check_state(const char *bdf, const char *state, const char *running)
 {
@@ -147,14 +133,14 @@ static void first(void)
 
 	dev_id = open_with_id(&o, pci_find(ID_EDU, 0));
 	c.ioas = o.ioas;
-	c.hwpt = CHECK_OK(attach(o.dev, o.ioas));
+	c.hwpt = CHECK_OK(vfio_attach_id(o.dev, o.ioas));
 
 	check_unmarked(&o);
 	check_marks(&o, c.hwpt, dev_id);
 	check_order(&o);
 	check_automatic(&o, c.hwpt);
 
-	c.hwpt = CHECK_OK(attach(o.dev, o.ioas));
+	c.hwpt = CHECK_OK(vfio_attach_id(o.dev, o.ioas));
 	CHECK_OK(raw_mark(o.iommufd, c.hwpt, 7));
 	owner_open(&other, pci_find(ID_EDU, 1));
 	CHECK_OK(vfio_detach(other.dev));
@@ -207,8 +193,8 @@ static void second(void)
 	/* Another page table first would cut off what is under way */
 	CHECK_OK(vfio_bind_id(dev, iommufd, &dev_id));
 	CHECK_OK(iommufd_hwpt_alloc(iommufd, dev_id, c->ioas, &fresh));
-	CHECK_ERR(attach(dev, fresh), EBUSY);
-	CHECK(attach(dev, c->ioas) == c->hwpt,
+	CHECK_ERR(vfio_attach_id(dev, fresh), EBUSY);
+	CHECK(vfio_attach_id(dev, c->ioas) == c->hwpt,
 	      "the IOAS has another automatic page table");
 	CHECK_ERR(raw_mark(iommufd, c->hwpt, 7), EADDRINUSE);
 	CHECK_OK(luo_finish(session));
