@@ -49,6 +49,10 @@
 #define IOMMU_FIRST_LEVEL \
 	IOMMU_SCALABLE, "-global", "intel-iommu.x-flts=on"
 
+/* The kernel's own driver of hot-plug ports in place of the firmware's */
+#define HOTPLUG_NATIVE \
+	"-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
+
 /* One device in one root port each */
 #define ONE(device, n)	ROOT_PORT(n), device("rp" #n)
 

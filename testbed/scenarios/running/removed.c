@@ -266,17 +266,14 @@ SCENARIO(removed_##sym) = {						\
 			     "DMAR: \\[DMA .*Request device"),		\
 }
 
-/* The kernel's own driver of hotplug ports in place of the firmware's */
-#define NATIVE	"-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
-
 REMOVED(refused, "", "unbound, failed to be retrieved, discarded, found again",
 	refused, HDA("rp1"));
 REMOVED(scalable, "-scalable", "the same in scalable mode", refused,
 	HDA("rp1"), IOMMU_SCALABLE);
-REMOVED(slot, "-slot", "its slot not powered off", power_off, HDA("rp1"), NATIVE);
+REMOVED(slot, "-slot", "its slot not powered off", power_off, HDA("rp1"), HOTPLUG_NATIVE);
 REMOVED(ejected, "-ejected", "ejected by the firmware", unplug, HDA("rp1"));
 REMOVED(button, "-button", "its attention button pressed", unplug, HDA("rp1"),
-	NATIVE);
+	HOTPLUG_NATIVE);
 REMOVED(death, "-death", "its owner dead, then discarded", owner_dies,
 	HDA("rp1"));
 

@@ -604,6 +604,50 @@ bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
 }
 
 /**
+ * pci_liveupdate_before_recovery - Stop counting a device as running.
+ * @dev:  Device or bridge that error recovery (AER, DPC) is about to reset,
+ *        borrowed.
+ * @data: Not used, for pci_walk_bus().
+ *
+ * Context: May sleep, with pci_bus_sem held. Takes pci_liveupdate_rwsem.
+ * Return: 0
+ */
+int pci_liveupdate_before_recovery(struct pci_dev *dev, void *data)
+{
+	pci_liveupdate_set_stopped(dev);
+	return 0;
+}
+
+/**
+ * pci_liveupdate_after_recovery - Give an incoming device its BARs back.
+ * @dev:  Device or bridge that error recovery has reset, borrowed.
+ * @data: Not used, for pci_walk_bus().
+ *
+ * Usually the driver restores what the PCI core saved when it added the device.
+ * An incoming device may have no driver yet, and vfio-pci leaves this to its user,
+ * who does not know the state if the device is not open. Bus mastering stays off
+ * until the owner turns it on.
+ *
+ * Context: May sleep, with pci_bus_sem held. Takes the lock of the device.
+ * Return: 0
+ */
+int pci_liveupdate_after_recovery(struct pci_dev *dev, void *data)
+{
+	if (pci_is_bridge(dev))
+		return 0;
+
+	guard(device)(&dev->dev);
+
+	if (pci_liveupdate_is_incoming(dev)) {
+		pci_restore_state(dev);
+		pci_clear_master(dev);
+		pci_save_state(dev);
+	}
+
+	return 0;
+}
+
+/**
  * pci_liveupdate_may_bind - May this driver be bound to the device?
  * @dev: Device, borrowed.
  * @drv: Driver, borrowed.

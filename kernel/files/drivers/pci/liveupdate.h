@@ -67,6 +67,8 @@ bool pci_liveupdate_is_protected(struct pci_dev *dev);
 int pci_liveupdate_busy(struct pci_dev *dev, const char *what);
 int pci_liveupdate_slot_busy(struct pci_slot *slot);
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot);
+int pci_liveupdate_before_recovery(struct pci_dev *dev, void *data);
+int pci_liveupdate_after_recovery(struct pci_dev *dev, void *data);
 void pci_liveupdate_freeze(struct pci_dev *dev);
 bool pci_liveupdate_is_frozen(struct pci_dev *dev);
 int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout);
@@ -176,6 +178,17 @@ static inline bool pci_liveupdate_bus_protected(struct pci_bus *bus,
 						struct pci_slot *slot)
 {
 	return false;
+}
+
+static inline int pci_liveupdate_before_recovery(struct pci_dev *dev,
+						 void *data)
+{
+	return 0;
+}
+
+static inline int pci_liveupdate_after_recovery(struct pci_dev *dev, void *data)
+{
+	return 0;
 }
 
 static inline void pci_liveupdate_freeze(struct pci_dev *dev)

@@ -61,9 +61,9 @@
  *   attached to anything else.
  * freeze
  *   Within reboot(). Refused, with nothing changed, if interrupts are set up or
- *   the device is not in D0, whether it will run on or not. Else INTx is masked,
- *   each use of the file fails with -EIO, and access to a mapped BAR raises
- *   SIGBUS. The state of a
+ *   the device is not in D0, whether it will run on or not, and if error recovery
+ *   has reset a device that will run on. Else INTx is masked, each use of the file
+ *   fails with -EIO, and access to a mapped BAR raises SIGBUS. The state of a
  *   device that will run on is written down: it cannot change any more. What does
  *   not go through the file is left alone until the device is shut down: peers that
  *   reach its BARs through a dma-buf, and eventfds that write to a port of it. So is
@@ -282,6 +282,12 @@ static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 	if (pdev->current_state != PCI_D0) {
 		pci_err(pdev, "liveupdate: cannot be frozen: it is in %s, its owner has to bring it to D0 first\n",
 			pci_power_name(pdev->current_state));
+		return -EINVAL;
+	}
+
+	if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser) &&
+	    vfio_pci_state_was_reset(vdev)) {
+		pci_err(pdev, "liveupdate: cannot be frozen: error recovery has reset it, its owner has to set it up again first\n");
 		return -EINVAL;
 	}
 

@@ -57,6 +57,34 @@ size_t vfio_pci_state_size(struct vfio_pci_core_device *vdev)
 EXPORT_SYMBOL_GPL(vfio_pci_state_size);
 
 /**
+ * vfio_pci_state_was_reset - Check whether a device lost its BARs.
+ * @vdev: Device, open. Borrowed.
+ *
+ * Error recovery resets a device without asking its owner, who has to set it up
+ * again. A device that does not respond counts as reset.
+ *
+ * Context: The owner is kept from using the device.
+ * Return: true if a BAR is not where it was when the device was opened.
+ */
+bool vfio_pci_state_was_reset(struct vfio_pci_core_device *vdev)
+{
+	u32 bar;
+	int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		if (!vdev->rbar[i])
+			continue;
+		if (pci_read_config_dword(vdev->pdev,
+					  PCI_BASE_ADDRESS_0 + 4 * i, &bar) ||
+		    bar != vdev->rbar[i])
+			return true;
+	}
+
+	return false;
+}
+EXPORT_SYMBOL_GPL(vfio_pci_state_was_reset);
+
+/**
  * vfio_pci_state_save - Write the state of a device for the next kernel.
  * @vdev: Device, open. Borrowed.
  * @ser:  Where to, vfio_pci_state_size() bytes of zeroes or of an older state.
