@@ -198,7 +198,7 @@ int vfio_hot_reset(int dev)
 	return ioctl(dev, VFIO_DEVICE_PCI_HOT_RESET, &arg) ? -errno : 0;
 }
 
-static unsigned int find_pm(int dev)
+static unsigned int find_cap(int dev, unsigned int cap)
 {
 	unsigned int pos = 0, id;
 
@@ -207,7 +207,7 @@ static unsigned int find_pm(int dev)
 	for (int limit = 48; pos && limit; limit--) {
 		if (vfio_config_read(dev, pos, 1, &id))
 			return 0;
-		if (id == PCI_CAP_ID_PM)
+		if (id == cap)
 			return pos;
 		if (vfio_config_read(dev, pos + 1, 1, &pos))
 			return 0;
@@ -217,9 +217,19 @@ static unsigned int find_pm(int dev)
 
 int vfio_set_power(int dev, unsigned int state)
 {
-	unsigned int pm = find_pm(dev);
+	unsigned int pm = find_cap(dev, PCI_CAP_ID_PM);
 
 	if (!pm)
 		return -EOPNOTSUPP;
 	return vfio_config_write(dev, pm + PCI_PM_CTRL, 2, state);
+}
+
+int vfio_flr(int dev)
+{
+	unsigned int exp = find_cap(dev, PCI_CAP_ID_EXP);
+
+	if (!exp)
+		return -EOPNOTSUPP;
+	return vfio_config_write(dev, exp + PCI_EXP_DEVCTL, 2,
+				 PCI_EXP_DEVCTL_BCR_FLR);
 }

@@ -42,6 +42,8 @@ int vfio_irq_disable(int dev, unsigned int index);
 
 int vfio_reset(int dev);
 int vfio_hot_reset(int dev);
+/* Function level reset by its bit in virtual config space */
+int vfio_flr(int dev);
 
 /* Set the power state through the capability in virtual config space */
 int vfio_set_power(int dev, unsigned int state);

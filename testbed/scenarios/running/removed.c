@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -196,6 +197,55 @@ static void unplug(void)
 	give_up(r);
 }
 
+static void pull_out(void)
+{
+	double end = now() + 20;
+
+	ask_host("pull-out");
+	say("pulled out");	/* the console may hold back the last line */
+	while (runs())
+		CHECK(now() < end, "its DMA still lands");
+}
+
+/* What is plugged in next is not the device that ran */
+static void pulled_out(void)
+{
+	struct running *r = recall();
+	const char *bdf = r->owner.bdf;
+
+	pull_out();
+	CHECK_OK(pci_wait(bdf, 0, 20));
+	check_gone();
+	CHECK_ERR(luo_retrieve(r->session_fd, r->token + 2), ENODEV);
+	ask_host("plug");
+	say("plugged in");
+	CHECK_OK(pci_wait(bdf, 1, 20));
+	pci_check_state(bdf, "incoming");
+	CHECK(pci_attr_is(bdf, "liveupdate/running", "0"),
+	      "%s: plugged in anew, and reported as running", bdf);
+	give_up(r);
+	pci_check_state(bdf, "none");
+}
+
+/* Its removal waits until the owner has let go, as for any device in use */
+static void pulled_from_owner(void)
+{
+	struct running *r = recall();
+	struct owner *o = &r->owner;
+
+	running_retrieve(r);
+	pull_out();
+	CHECK(pci_exists(o->bdf), "%s: removed while in use", o->bdf);
+	munmap((void *)o->bar, o->bar_size);
+	close(o->dev);
+	close(r->session_fd);
+	CHECK_OK(pci_wait(o->bdf, 0, 20));
+	check_gone();
+	r->session_fd = -1;
+	running_find_session(r);
+	CHECK_OK(luo_discard(r->session_fd));
+}
+
 static void die(struct running *r)
 {
 	pid_t pid = fork();
@@ -246,9 +296,25 @@ static void judge(struct evidence *ev)
 	arrivals_free(&own);
 }
 
+#define MONITOR(command)						\
+	"{\"execute\":\"human-monitor-command\",\"arguments\":"		\
+	"{\"command-line\":\"" command "\"}}"
+
 static const struct host_action actions[] = {
 	{ "unplug", "{\"execute\":\"device_del\",\"arguments\":"
 		    "{\"id\":\"hda0\"}}" },
+	/*
+	 * QEMU unplugs what is in a slot whose power goes off. With the power back on
+	 * the kernel finds an empty slot and a link that is down, and nobody has
+	 * pressed the attention button.
+	 */
+	{ "pull-out", "{\"execute\":\"stop\"}\n"
+		      MONITOR("o/w 0xcf8 0x8000886c") "\n"
+		      MONITOR("o/h 0xcfc 0x17f9") "\n"
+		      MONITOR("o/h 0xcfc 0x13f9") "\n"
+		      "{\"execute\":\"cont\"}" },
+	{ "plug", "{\"execute\":\"device_add\",\"arguments\":"
+		  "{\"driver\":\"ich9-intel-hda\",\"bus\":\"rp1\"}}" },
 	{ 0 },
 };
 
@@ -270,10 +336,15 @@ REMOVED(refused, "", "unbound, failed to be retrieved, discarded, found again",
 	refused, HDA("rp1"));
 REMOVED(scalable, "-scalable", "the same in scalable mode", refused,
 	HDA("rp1"), IOMMU_SCALABLE);
-REMOVED(slot, "-slot", "its slot not powered off", power_off, HDA("rp1"), HOTPLUG_NATIVE);
+REMOVED(slot, "-slot", "its slot not powered off", power_off, HDA("rp1"),
+	HOTPLUG_NATIVE);
 REMOVED(ejected, "-ejected", "ejected by the firmware", unplug, HDA("rp1"));
 REMOVED(button, "-button", "its attention button pressed", unplug, HDA("rp1"),
 	HOTPLUG_NATIVE);
+REMOVED(surprise, "-surprise", "pulled out, and another one plugged in",
+	pulled_out, HDA("rp1"), HOTPLUG_NATIVE);
+REMOVED(open, "-open", "pulled out before finish", pulled_from_owner,
+	HDA("rp1"), HOTPLUG_NATIVE);
 REMOVED(death, "-death", "its owner dead, then discarded", owner_dies,
 	HDA("rp1"));
 

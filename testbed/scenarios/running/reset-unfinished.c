@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The owner resets a running device that it has back but has not finished */
+#include "continuity.h"
 #include "hda.h"
 #include "log.h"
 #include "machines.h"
@@ -8,6 +9,7 @@
 #include "running.h"
 #include "scenario.h"
 #include "vfio.h"
+#include "watch.h"
 #include "witness.h"
 
 static void first(void)
@@ -80,3 +82,60 @@ SCENARIO(reset_unfinished_##how) = { \
 
 RESET(file);
 RESET(bus);
+
+static void first_beside(void)
+{
+	running_open(&running[0], pci_find(ID_HDA, 0), HDA_MEMORY);
+	running_open(&running[1], pci_find(ID_IGB, 0), HDA_MEMORY);
+	hda_start(&running[0]);
+	running_preserve(&running[0], "holdfast-reset");
+	running_preserve(&running[1], "holdfast-reset");
+	hda_watch(&running[0]);
+	watch_start();
+	mark(MARK_USER);
+	running_prepare();
+	running_go();
+}
+
+/* In each way that a VMM knows */
+static void beside(void)
+{
+	struct running *still = &running[0], *r = &running[1];
+
+	running_recall();
+	running_retrieve(still);
+	running_retrieve(r);
+	CHECK_OK(vfio_flr(r->owner.dev));
+	check_runs(r->owner.bdf, "0");
+	CHECK_OK(vfio_reset(r->owner.dev));
+	check_runs(still->owner.bdf, "1");
+	hda_check(still);
+	running_check_config(still);
+	running_finish();
+	hda_check(still);
+	mark(MARK_USER);
+	hda_stop(still);
+	running_close(still);
+	running_close(r);
+}
+
+static void judge_beside(struct evidence *ev)
+{
+	struct arrivals a = arrivals_load(ev, "hda");
+
+	judge_running_device(ev, 1, "01:00.0", MARK_FINISHED);
+	if (log_count(ev, 2, "02:00.0: liveupdate: no longer running: reset") != 1)
+		complain(ev, "log: not one line that the device was stopped");
+	expect_flow(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER), 100,
+		    0.5);
+	arrivals_free(&a);
+}
+
+SCENARIO(reset_unfinished_beside) = {
+	.name = "running/reset-unfinished-beside",
+	.proves = "an owner that resets its device before finish leaves the running one beside it alone",
+	.devices = STRINGS(ONE(HDA, 1), ONE(IGB, 2)),
+	.shared_memory = 1,
+	.stage = { first_beside, beside },
+	.judge = judge_beside,
+};
