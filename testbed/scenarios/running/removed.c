@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/pci_regs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,6 +269,18 @@ static void owner_dies(void)
 	give_up(r);
 }
 
+/* Its engine is still at work when its mappings go */
+static void no_reset(void)
+{
+	struct running *r = recall();
+	const char *bdf = r->owner.bdf;
+
+	CHECK_OK(pci_attr_write(bdf, "reset_method", "\n"));
+	give_up(r);
+	CHECK(!(pci_read(bdf, PCI_COMMAND, 2) & PCI_COMMAND_MASTER),
+	      "%s: discarded, and may do DMA", bdf);
+}
+
 /* To the last time that the guest says so: then the page is free for anybody */
 static struct span until_left(const struct evidence *ev)
 {
@@ -296,6 +309,13 @@ static void judge(struct evidence *ev)
 	arrivals_free(&own);
 }
 
+static void judge_no_reset(struct evidence *ev)
+{
+	judge(ev);
+	if (log_count(ev, 2, "liveupdate: reset failed .* do not use before a reboot") != 1)
+		complain(ev, "log: not one line that the reset failed");
+}
+
 #define MONITOR(command)						\
 	"{\"execute\":\"human-monitor-command\",\"arguments\":"		\
 	"{\"command-line\":\"" command "\"}}"
@@ -318,7 +338,9 @@ static const struct host_action actions[] = {
 	{ 0 },
 };
 
-#define REMOVED(sym, suffix, how, leaves, ...)				\
+#define REMOVED(...)	REMOVED_JUDGED(judge, __VA_ARGS__)
+
+#define REMOVED_JUDGED(judges, sym, suffix, how, leaves, ...)		\
 SCENARIO(removed_##sym) = {						\
 	.name = "running/removed" suffix,					\
 	.proves = "a running device that nobody stopped never gets the identity mapping: " how, \
@@ -327,7 +349,7 @@ SCENARIO(removed_##sym) = {						\
 	.cmdline = { NULL, "iommu=pt" },				\
 	.stage = { first, leaves },					\
 	.actions = actions,						\
-	.judge = judge,							\
+	.judge = judges,						\
 	.log_allow = STRINGS("DMAR: DRHD: handling fault status",	\
 			     "DMAR: \\[DMA .*Request device"),		\
 }
@@ -347,6 +369,8 @@ REMOVED(open, "-open", "pulled out before finish", pulled_from_owner,
 	HDA("rp1"), HOTPLUG_NATIVE);
 REMOVED(death, "-death", "its owner dead, then discarded", owner_dies,
 	HDA("rp1"));
+REMOVED_JUDGED(judge_no_reset, no_reset, "-no-reset",
+	       "no way left to reset it, then discarded", no_reset, HDA("rp1"));
 
 /* The page is mapped where it is: what goes there is seen */
 static void first_hit(void)
