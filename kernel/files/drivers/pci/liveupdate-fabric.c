@@ -34,27 +34,18 @@
 #include "liveupdate.h"
 
 /**
- * pci_liveupdate_assign_all_busses - Shall this bridge get new bus numbers?
- * @bridge: Bridge that is being scanned, borrowed.
- * @pass:   Pass of the scan, 0 or 1.
+ * pci_liveupdate_assign_all_busses - Shall bridges get new bus numbers?
  *
- * No, once it was scanned while a device waited for its owner, or is below a bridge
- * that was: the answer must be the same in both passes, even if the last device is
- * finished in between, and numbers that were inherited do not add up as those do
- * that were counted here.
+ * Not in a kernel that devices were handed over to, even after all of them are
+ * finished: a scan may be under way then, and numbers that were inherited do not add
+ * up as those do that were counted here.
  *
  * Context: Enumeration.
- * Return: true if the numbers it has shall be ignored.
+ * Return: true if the numbers that they have shall be ignored.
  */
-bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass)
+bool pci_liveupdate_assign_all_busses(void)
 {
-	struct pci_dev *parent = pci_upstream_bridge(bridge);
-
-	if (!pass && (pci_liveupdate_any_incoming() ||
-		      (parent && parent->liveupdate.inherit_buses)))
-		bridge->liveupdate.inherit_buses = true;
-
-	return pcibios_assign_all_busses() && !bridge->liveupdate.inherit_buses;
+	return pcibios_assign_all_busses() && !pci_liveupdate_inherits();
 }
 
 /**
@@ -71,16 +62,19 @@ bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass)
 bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
 				u8 subordinate, bool broken, int pass)
 {
-	/* @broken is only known in the first pass */
-	if (pass)
-		return bridge->liveupdate.lost_buses;
+	if (!pci_liveupdate_is_incoming(bridge))
+		return false;
 
-	bridge->liveupdate.lost_buses = pci_liveupdate_is_incoming(bridge) &&
-					(!secondary || !subordinate || broken);
-	if (bridge->liveupdate.lost_buses)
-		pci_err(bridge, "liveupdate: lost its bus numbers (now [bus %02x-%02x]), devices below it cannot be reached\n",
-			secondary, subordinate);
-	return bridge->liveupdate.lost_buses;
+	/* @broken is known in the first pass only, which then makes no bus */
+	if (pass)
+		return !bridge->subordinate;
+
+	if (secondary && subordinate && !broken)
+		return false;
+
+	pci_err(bridge, "liveupdate: lost its bus numbers (now [bus %02x-%02x]), devices below it cannot be reached\n",
+		secondary, subordinate);
+	return true;
 }
 
 /**
@@ -96,7 +90,7 @@ bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
  */
 bool pci_liveupdate_bus_beyond(struct pci_dev *bridge, int busnr)
 {
-	if (!bridge->liveupdate.inherit_buses ||
+	if (!pci_liveupdate_inherits() ||
 	    busnr <= bridge->bus->busn_res.end)
 		return false;
 
@@ -115,7 +109,7 @@ void pci_liveupdate_acs_init(struct pci_dev *dev)
 {
 	u16 ctrl;
 
-	if (!dev->liveupdate.was_preserved)
+	if (dev->liveupdate.in != PCI_LIVEUPDATE_IN_FOUND)
 		return;
 
 	if (pci_read_config_word(dev, dev->acs_cap + PCI_ACS_CTRL, &ctrl) ||

@@ -49,6 +49,7 @@ struct pci_liveupdate_incoming {
 };
 
 static struct pci_liveupdate_incoming *pci_liveupdate_incoming;
+static bool pci_liveupdate_handed_over __ro_after_init;
 
 static unsigned long pci_liveupdate_key(u32 domain, u16 bdf)
 {
@@ -160,12 +161,10 @@ err_free:
 /* Returns true if the caller has to give up the runtime PM reference. */
 static bool pci_liveupdate_clear(struct pci_dev *dev)
 {
-	bool pinned = dev->liveupdate.pinned;
+	bool pinned = dev->liveupdate.in >= PCI_LIVEUPDATE_IN_WAITING;
 
-	WRITE_ONCE(dev->liveupdate.incoming, false);
+	WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_NONE);
 	WRITE_ONCE(dev->liveupdate.running_in, false);
-	WRITE_ONCE(dev->liveupdate.retrieved, false);
-	dev->liveupdate.pinned = false;
 	pci_dev_put(dev->liveupdate.upstream);
 	dev->liveupdate.upstream = NULL;
 	return pinned;
@@ -221,6 +220,7 @@ void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args)
 void __init pci_liveupdate_init_incoming(void *obj)
 {
 	pci_liveupdate_incoming = obj;
+	pci_liveupdate_handed_over = true;
 }
 
 static struct pci_liveupdate_dev_ser *
@@ -236,16 +236,14 @@ pci_liveupdate_find(struct pci_liveupdate_incoming *in, unsigned long key)
 }
 
 /**
- * pci_liveupdate_any_incoming - Does any device wait for its owner?
+ * pci_liveupdate_inherits - Was anything handed over to this kernel?
  *
- * Context: May sleep. Takes pci_liveupdate_rwsem.
- * Return: true until the last device that was handed over is finished.
+ * Context: Any, once PCI is scanned.
+ * Return: true if it was, also after all of it is finished.
  */
-bool pci_liveupdate_any_incoming(void)
+bool pci_liveupdate_inherits(void)
 {
-	guard(rwsem_read)(&pci_liveupdate_rwsem);
-
-	return pci_liveupdate_incoming;
+	return pci_liveupdate_handed_over;
 }
 
 /**
@@ -272,14 +270,15 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 		return;
 	}
 
-	/* Seen before: it was unplugged since, and has nothing to inherit */
+	/* Marked: seen before */
 	key = pci_liveupdate_dev_key(dev);
-	if (!xa_get_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0)) {
+	if (xa_get_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0)) {
+		WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_REPLUGGED);
+	} else {
 		xa_set_mark(&pci_liveupdate_incoming->devices, key, XA_MARK_0);
-		dev->liveupdate.was_preserved = true;
 		WRITE_ONCE(dev->liveupdate.running_in, ser->running);
+		WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_FOUND);
 	}
-	WRITE_ONCE(dev->liveupdate.incoming, true);
 	pci_info(dev, "liveupdate: incoming%s\n",
 		 dev->liveupdate.running_in ? ", running" : "");
 }
@@ -326,7 +325,7 @@ void pci_liveupdate_add_device(struct pci_dev *dev)
 {
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (!dev->liveupdate.incoming)
+	if (!dev->liveupdate.in)
 		return;
 	if (!pci_liveupdate_find(pci_liveupdate_incoming,
 				 pci_liveupdate_dev_key(dev))) {
@@ -336,7 +335,7 @@ void pci_liveupdate_add_device(struct pci_dev *dev)
 
 	pm_runtime_get_noresume(&dev->dev);
 	dev->liveupdate.upstream = pci_dev_get(pci_upstream_bridge(dev));
-	dev->liveupdate.pinned = true;
+	WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_WAITING);
 }
 
 /**
@@ -359,7 +358,7 @@ void pci_liveupdate_destroy_device(struct pci_dev *dev)
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
 	/* Once the kexec is certain a driver may have to let go */
-	pci_WARN(dev, dev->liveupdate.slot && !kexec_in_progress,
+	pci_WARN(dev, dev->liveupdate.out && !kexec_in_progress,
 		 "liveupdate: removed while preserved\n");
 	pci_liveupdate_clear(dev);
 }
@@ -377,12 +376,12 @@ int pci_liveupdate_retrieve(struct pci_dev *dev)
 {
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (!dev->liveupdate.incoming)
+	if (!dev->liveupdate.in)
 		return -ENOENT;
-	if (dev->liveupdate.retrieved)
+	if (dev->liveupdate.in == PCI_LIVEUPDATE_IN_RETRIEVED)
 		return -EBUSY;
 
-	WRITE_ONCE(dev->liveupdate.retrieved, true);
+	WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_RETRIEVED);
 	pci_info(dev, "liveupdate: retrieved\n");
 	return 0;
 }
@@ -398,10 +397,10 @@ void pci_liveupdate_unretrieve(struct pci_dev *dev)
 {
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (!dev->liveupdate.retrieved)
+	if (dev->liveupdate.in != PCI_LIVEUPDATE_IN_RETRIEVED)
 		return;
 
-	WRITE_ONCE(dev->liveupdate.retrieved, false);
+	WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_WAITING);
 	pci_info(dev, "liveupdate: incoming again\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_unretrieve);
@@ -463,7 +462,7 @@ bool pci_liveupdate_may_discard(u32 domain, u16 bdf)
 
 	if (!pci_liveupdate_incoming)
 		return true;
-	if (dev && dev->liveupdate.retrieved)
+	if (dev && dev->liveupdate.in == PCI_LIVEUPDATE_IN_RETRIEVED)
 		return false;
 
 	ser = pci_liveupdate_find(pci_liveupdate_incoming,
@@ -507,7 +506,7 @@ EXPORT_SYMBOL_GPL(pci_liveupdate_finish_absent);
  */
 bool pci_liveupdate_is_incoming(struct pci_dev *dev)
 {
-	return READ_ONCE(dev->liveupdate.incoming);
+	return READ_ONCE(dev->liveupdate.in);
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_is_incoming);
 
@@ -521,8 +520,9 @@ EXPORT_SYMBOL_GPL(pci_liveupdate_is_incoming);
  */
 bool pci_liveupdate_is_protected(struct pci_dev *dev)
 {
-	return pci_liveupdate_is_incoming(dev) &&
-	       !READ_ONCE(dev->liveupdate.retrieved);
+	enum pci_liveupdate_in in = READ_ONCE(dev->liveupdate.in);
+
+	return in && in != PCI_LIVEUPDATE_IN_RETRIEVED;
 }
 
 /**
@@ -534,7 +534,7 @@ bool pci_liveupdate_is_protected(struct pci_dev *dev)
  */
 bool pci_liveupdate_is_tracked(struct pci_dev *dev)
 {
-	return READ_ONCE(dev->liveupdate.slot) || pci_liveupdate_is_incoming(dev);
+	return READ_ONCE(dev->liveupdate.out) || pci_liveupdate_is_incoming(dev);
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_is_tracked);
 

@@ -30,7 +30,7 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 		in = pci_liveupdate_is_protected(pdev) ? "incoming" : "retrieved";
 	if (pci_liveupdate_is_frozen(pdev))
 		out = "frozen";
-	else if (READ_ONCE(pdev->liveupdate.slot))
+	else if (READ_ONCE(pdev->liveupdate.out))
 		out = "preserved";
 
 	if (!*in && !*out)

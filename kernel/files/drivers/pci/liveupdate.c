@@ -17,8 +17,8 @@
  * ============
  *
  * - The identity of each preserved device: segment, bus, device and function.
- *   All bridges keep their bus numbers as long as a preserved device waits in
- *   the new kernel, whatever ``pci=assign-busses`` says.
+ *   All bridges keep their bus numbers in the new kernel, whatever
+ *   ``pci=assign-busses`` says.
  * - ACS Control of preserved devices and of the bridges above them, whatever
  *   ``pci=config_acs=`` says, so that routing and IOMMU groups stay the same.
  * - ARI Forwarding of the bridges above them.
@@ -217,7 +217,7 @@ static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
 {
 	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
 
-	if (slot) {
+	if (dev->liveupdate.out) {
 		slot->ser->refcount++;
 		return 0;
 	}
@@ -232,7 +232,8 @@ static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
 		.flags = pci_is_bridge(dev) ? PCI_LIVEUPDATE_DEV_BRIDGE : 0,
 		.refcount = 1,
 	};
-	WRITE_ONCE(dev->liveupdate.slot, slot);
+	dev->liveupdate.slot = slot;
+	WRITE_ONCE(dev->liveupdate.out, PCI_LIVEUPDATE_OUT_PRESERVED);
 	return 0;
 }
 
@@ -241,14 +242,15 @@ static void pci_liveupdate_put_slot(struct pci_liveupdate_outgoing *out,
 {
 	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
 
-	if (WARN_ON_ONCE(!slot))
+	if (WARN_ON_ONCE(!dev->liveupdate.out))
 		return;
 	if (running && !--slot->ser->running)
 		WRITE_ONCE(dev->liveupdate.running_out, false);
 	if (--slot->ser->refcount)
 		return;
 
-	WRITE_ONCE(dev->liveupdate.slot, NULL);
+	WRITE_ONCE(dev->liveupdate.out, PCI_LIVEUPDATE_OUT_NONE);
+	dev->liveupdate.slot = NULL;
 	list_add(&slot->free, &out->free);
 	out->nr_free++;
 }
@@ -366,7 +368,7 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 		pci_warn(dev, "liveupdate: too late to be preserved\n");
 		return -EINVAL;
 	}
-	if (dev->liveupdate.slot)
+	if (dev->liveupdate.out)
 		return -EBUSY;
 
 	err = pci_liveupdate_check(dev, &refusal);
@@ -438,7 +440,7 @@ void pci_liveupdate_set_running(struct pci_dev *dev)
 
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (WARN_ON_ONCE(!dev->liveupdate.slot || dev->liveupdate.running_out))
+	if (WARN_ON_ONCE(!dev->liveupdate.out || dev->liveupdate.running_out))
 		return;
 	if (pci_liveupdate_outgoing->frozen) {
 		pci_warn(dev, "liveupdate: too late to run on\n");
@@ -524,11 +526,11 @@ void pci_liveupdate_freeze(struct pci_dev *dev)
 
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (!dev->liveupdate.slot)
+	if (!dev->liveupdate.out)
 		return;
 
 	pci_liveupdate_outgoing->frozen = true;
-	WRITE_ONCE(dev->liveupdate.frozen, true);
+	WRITE_ONCE(dev->liveupdate.out, PCI_LIVEUPDATE_OUT_FROZEN);
 	pci_info(dev, "liveupdate: frozen\n");
 }
 
@@ -541,7 +543,7 @@ void pci_liveupdate_freeze(struct pci_dev *dev)
  */
 bool pci_liveupdate_is_frozen(struct pci_dev *dev)
 {
-	return READ_ONCE(dev->liveupdate.frozen);
+	return READ_ONCE(dev->liveupdate.out) == PCI_LIVEUPDATE_OUT_FROZEN;
 }
 
 /**

@@ -29,7 +29,7 @@ struct pci_liveupdate_dev_ser;
 int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_init_incoming(void *obj);
-bool pci_liveupdate_any_incoming(void);
+bool pci_liveupdate_inherits(void);
 bool pci_liveupdate_get_record(struct pci_dev *dev,
 			       struct pci_liveupdate_dev_ser *ser);
 
@@ -40,7 +40,7 @@ void pci_liveupdate_setup_device(struct pci_dev *dev);
 void pci_liveupdate_add_device(struct pci_dev *dev);
 void pci_liveupdate_destroy_device(struct pci_dev *dev);
 
-bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge, int pass);
+bool pci_liveupdate_assign_all_busses(void);
 bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
 				u8 subordinate, bool broken, int pass);
 void pci_liveupdate_acs_init(struct pci_dev *dev);
@@ -90,8 +90,7 @@ static inline void pci_liveupdate_destroy_device(struct pci_dev *dev)
 {
 }
 
-static inline bool pci_liveupdate_assign_all_busses(struct pci_dev *bridge,
-						    int pass)
+static inline bool pci_liveupdate_assign_all_busses(void)
 {
 	return pcibios_assign_all_busses();
 }

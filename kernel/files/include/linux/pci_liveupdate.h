@@ -17,46 +17,68 @@ struct pci_saved_state;
 struct pci_state_ser;
 
 /**
+ * enum pci_liveupdate_out - What the next kernel is given of a device.
+ * @PCI_LIVEUPDATE_OUT_NONE:      Nothing.
+ * @PCI_LIVEUPDATE_OUT_PRESERVED: The device is recorded, and may be given up.
+ * @PCI_LIVEUPDATE_OUT_FROZEN:    The device was shut down for the kexec, and nothing
+ *                                may change any more.
+ */
+enum pci_liveupdate_out {
+	PCI_LIVEUPDATE_OUT_NONE,
+	PCI_LIVEUPDATE_OUT_PRESERVED,
+	PCI_LIVEUPDATE_OUT_FROZEN,
+};
+
+/**
+ * enum pci_liveupdate_in - What the previous kernel gave of a device.
+ * @PCI_LIVEUPDATE_IN_NONE:      Nothing, or the device is finished or gone.
+ * @PCI_LIVEUPDATE_IN_FOUND:     The device is being enumerated as the previous kernel
+ *                               left it.
+ * @PCI_LIVEUPDATE_IN_REPLUGGED: The device is being enumerated again. It was
+ *                               unplugged since, and has nothing to inherit.
+ * @PCI_LIVEUPDATE_IN_WAITING:   The device waits for its owner. From here on its
+ *                               path and a runtime PM reference are held.
+ * @PCI_LIVEUPDATE_IN_RETRIEVED: The owner has the device back, but has not finished.
+ *
+ * A bridge waits until all devices below it are finished.
+ */
+enum pci_liveupdate_in {
+	PCI_LIVEUPDATE_IN_NONE,
+	PCI_LIVEUPDATE_IN_FOUND,
+	PCI_LIVEUPDATE_IN_REPLUGGED,
+	PCI_LIVEUPDATE_IN_WAITING,
+	PCI_LIVEUPDATE_IN_RETRIEVED,
+};
+
+/**
  * struct pci_liveupdate - Live Update state of a PCI device.
- * @slot:          Where the device is recorded for the next kernel; NULL if it
- *                 is not preserved.
- * @acs_ctrl:      ACS Control as inherited from the previous kernel.
- * @incoming:      Handed over by the previous kernel and not yet finished.
- * @retrieved:     Incoming, and its owner has it back.
- * @frozen:        Preserved, and past the point of no return.
- * @running_out:   Preserved, and runs on through the kexec.
- * @running_in:    Incoming, and ran on through the kexec.
- * @was_preserved: Was incoming when enumerated. Never cleared.
- * @acs_inherited: @acs_ctrl is valid.
- * @inherit_buses: Bridge that was scanned while devices waited for their owners,
- *                 or below one that was: keeps its bus numbers.
- * @keep_windows:  Bridge that was enumerated with running devices below it. Never
- *                 cleared.
- * @lost_buses:    Incoming bridge that had no valid bus numbers when scanned.
- * @pinned:        @upstream and a runtime PM reference are held.
+ * @slot:          Where the device is recorded for the next kernel, valid unless
+ *                 @out is %PCI_LIVEUPDATE_OUT_NONE.
  * @upstream:      Next bridge on the path of an incoming device, referenced, so
  *                 that the path can be walked whatever is removed meanwhile.
+ * @out:           State in the kernel that preserves the device.
+ * @in:            State in the kernel that the device was handed over to.
+ * @running_out:   Preserved, and runs on through the kexec.
+ * @running_in:    Incoming, and ran on through the kexec.
+ * @acs_inherited: @acs_ctrl is valid.
+ * @keep_windows:  Bridge that was enumerated with running devices below it. Never
+ *                 cleared.
+ * @acs_ctrl:      ACS Control as inherited from the previous kernel.
  *
  * Written with the lock of drivers/pci/liveupdate.c held, except for
- * @was_preserved, @acs_ctrl, @acs_inherited, @inherit_buses, @keep_windows and
- * @lost_buses, which belong to enumeration. The state flags may be read without a
- * lock.
+ * @acs_inherited, @keep_windows and @acs_ctrl, which belong to enumeration. @out,
+ * @in, @running_out and @running_in may be read without a lock.
  */
 struct pci_liveupdate {
 	struct pci_liveupdate_slot *slot;
-	u16 acs_ctrl;
-	bool incoming;
-	bool retrieved;
-	bool frozen;
+	struct pci_dev *upstream;
+	enum pci_liveupdate_out out;
+	enum pci_liveupdate_in in;
 	bool running_out;
 	bool running_in;
-	bool was_preserved;
 	bool acs_inherited;
-	bool inherit_buses;
 	bool keep_windows;
-	bool lost_buses;
-	bool pinned;
-	struct pci_dev *upstream;
+	u16 acs_ctrl;
 };
 
 #ifdef CONFIG_PCI_LIVEUPDATE
