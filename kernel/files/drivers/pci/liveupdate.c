@@ -498,7 +498,7 @@ void pci_liveupdate_set_stopped(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
 
 /**
- * pci_liveupdate_comes_running - Must enabling the device leave it as it is?
+ * pci_liveupdate_comes_running - Must enabling or disabling leave the device alone?
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.

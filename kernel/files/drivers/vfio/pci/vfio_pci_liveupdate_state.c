@@ -26,7 +26,6 @@
  * record is still needed, and the device goes on as it is.
  */
 
-#include <linux/atomic.h>
 #include <linux/kho/abi/vfio_pci.h>
 #include <linux/pci.h>
 #include <linux/string.h>
@@ -201,19 +200,4 @@ void vfio_pci_state_load_config(struct vfio_pci_core_device *vdev)
 
 	vdev->liveupdate_state = NULL;
 	pci_info(vdev->pdev, "liveupdate: opened, and was never stopped\n");
-}
-
-/**
- * vfio_pci_state_open_failed - Undo pci_enable_device(), but do not stop DMA.
- * @vdev: As for vfio_pci_state_load(). Borrowed.
- *
- * Its owner can try again, or give the device up, which stops it.
- *
- * Context: As for vfio_pci_state_load().
- */
-void vfio_pci_state_open_failed(struct vfio_pci_core_device *vdev)
-{
-	/* pci_disable_device() would clear Bus Master Enable */
-	atomic_dec(&vdev->pdev->enable_cnt);
-	pci_warn(vdev->pdev, "liveupdate: could not be opened, still runs\n");
 }
