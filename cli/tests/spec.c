@@ -255,7 +255,7 @@ F(sriov, DEV "/sriov_numvfs", "4\n")
 F(igd, DEV "/class", "0x030000\n")
 F(vf, DEV "/physfn", "")
 F(bridge, DEV "/liveupdate/preservable",
-  "no: 0000:00:01.0 is a conventional PCI bridge\n")
+  "no: 0000:00:01.0 conventional-bridge\n")
 F(runs, DEV "/liveupdate/running", "1\n")
 F(retrieved, DEV "/liveupdate/state", "retrieved\n")
 F(odd_state, DEV "/liveupdate/state", "melted\n")

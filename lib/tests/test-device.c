@@ -111,12 +111,12 @@ static void each_reason_against_preserving_is_told(void **state)
 	struct hf_device d;
 
 	(void)state;
-	fake_write("no: 0000:00:1c.0 needs a quirk for ACS\n",
+	fake_write("no: 0000:00:1c.0 acs-quirk\n",
 		   ATTR "liveupdate/preservable");
 	d = find(BDF0);
 	assert_int_equal(d.preservable, HF_PRESERVABLE_NO);
 	assert_int_equal(hf_device_check(&d, &e), -EPERM);
-	assert_non_null(strstr(e.why, "0000:00:1c.0 needs a quirk for ACS"));
+	assert_non_null(strstr(e.why, "0000:00:1c.0 acs-quirk"));
 	fake_write("perhaps\n", ATTR "liveupdate/preservable");
 	d = find(BDF0);
 	assert_int_equal(d.preservable, HF_PRESERVABLE_UNKNOWN);

@@ -19,9 +19,9 @@ static void only(void)
 	pci_check_preservable(pf, NULL);
 	CHECK_OK(pci_attr_write(pf, "sriov_drivers_autoprobe", "0"));
 	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "1"));
-	pci_check_preservable(pf, "SR-IOV");
+	pci_check_preservable(pf, "sriov-enabled");
 	vf = pci_find(ID_NVME, 1);
-	pci_check_preservable(vf, "virtual function");
+	pci_check_preservable(vf, "virtual-function");
 	owner_open(&o, vf);
 	CHECK_ERR(luo_preserve(session, o.dev, 1), ENOENT);
 	pci_check_state(vf, "none");

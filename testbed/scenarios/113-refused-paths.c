@@ -26,8 +26,8 @@ static void refused(const char *bdf, const char *reason)
 /* In order of address: on the root bus, then behind the bridge */
 static void only(void)
 {
-	refused(pci_find(ID_EDU, 0), "no reset method");
-	refused(pci_find(ID_EDU, 1), "conventional PCI");
+	refused(pci_find(ID_EDU, 0), "no-reset-method");
+	refused(pci_find(ID_EDU, 1), "conventional-bridge");
 }
 
 static void judge(struct evidence *ev)

@@ -18,7 +18,7 @@ static void only(void)
 		char *bdf = pci_find(ids[i], 0);
 		struct owner o;
 
-		pci_check_preservable(bdf, "live update is off");
+		pci_check_preservable(bdf, "live-update-off");
 		pci_check_state(bdf, "none");
 		owner_open(&o, bdf);
 		owner_check(&o);

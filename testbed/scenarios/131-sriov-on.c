@@ -19,7 +19,7 @@ static void only(void)
 	owner_open(&o, pf);
 	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "2"));
 	CHECK_EQ(pci_count(ID_IGB_VF), 2);
-	pci_check_preservable(pf, "has SR-IOV enabled");
+	pci_check_preservable(pf, "sriov-enabled");
 	CHECK_ERR(luo_preserve(session, o.dev, 1), EINVAL);
 	pci_check_state(pf, "none");
 	pci_check_state(pci_parent(pf), "none");
@@ -30,7 +30,7 @@ static void only(void)
 
 static void judge(struct evidence *ev)
 {
-	if (log_count(ev, 1, "liveupdate: cannot be preserved: .* has SR-IOV enabled$") != 1)
+	if (log_count(ev, 1, "liveupdate: cannot be preserved: .*: sriov-enabled$") != 1)
 		complain(ev, "log: not one line for the refusal");
 }
 

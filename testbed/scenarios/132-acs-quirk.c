@@ -16,8 +16,7 @@ static void only(void)
 	struct owner o;
 
 	owner_open(&o, bdf);
-	pci_check_preservable(bdf, text("%s needs a device specific ACS quirk",
-					port));
+	pci_check_preservable(bdf, text("%s acs-quirk", port));
 	CHECK_ERR(luo_preserve(session, o.dev, 1), EINVAL);
 	pci_check_state(bdf, "none");
 	pci_check_state(port, "none");

@@ -28,7 +28,7 @@ static void first(void)
 	CHECK(!strcmp(pci_driver(bdf), "vfio-pci"), "it is not bound");
 	tool_run(0, STRINGS("vfio"), TOOL("features"));
 	tool_run(0, STRINGS("Ready"), TOOL("check", "--running", bdf));
-	tool_run(1, STRINGS("no reset method"), TOOL("check", "0000:00:1f.2"));
+	tool_run(1, STRINGS("no-reset-method"), TOOL("check", "0000:00:1f.2"));
 
 	vmm_start(&vmm, VMM_ARGS(bdf), 0);
 	vmm_prepare(&vmm);

@@ -258,7 +258,7 @@ static void pci_liveupdate_put_slot(struct pci_liveupdate_outgoing *out,
 static const char *pci_liveupdate_check_bridge(struct pci_dev *bridge)
 {
 	if (!pci_is_pcie(bridge))
-		return "is a conventional PCI bridge";
+		return "conventional-bridge";
 
 	switch (pci_pcie_type(bridge)) {
 	case PCI_EXP_TYPE_ROOT_PORT:
@@ -266,7 +266,7 @@ static const char *pci_liveupdate_check_bridge(struct pci_dev *bridge)
 	case PCI_EXP_TYPE_DOWNSTREAM:
 		return NULL;
 	default:
-		return "is a bridge between PCI Express and conventional PCI";
+		return "conventional-bridge";
 	}
 }
 
@@ -275,23 +275,23 @@ static const char *pci_liveupdate_check_endpoint(struct pci_dev *dev)
 	struct device *parent;
 
 	if (!liveupdate_enabled())
-		return "cannot be handed over: live update is off, boot with liveupdate=on kho=on";
+		return "live-update-off";
 	if (dev->hdr_type != PCI_HEADER_TYPE_NORMAL)
-		return "is not an endpoint";
+		return "not-an-endpoint";
 	if (dev->is_virtfn)
-		return "is a virtual function";
+		return "virtual-function";
 	if (pci_num_vf(dev))
-		return "has SR-IOV enabled";
+		return "sriov-enabled";
 	/* Other requester IDs would have to be inherited, too */
 	if (dev->dma_alias_mask &&
 	    !bitmap_empty(dev->dma_alias_mask, MAX_NR_DEVFNS))
-		return "uses DMA aliases";
+		return "dma-aliases";
 	/* VMD and the like: the segment exists only once its driver is bound */
 	parent = pci_find_host_bridge(dev->bus)->dev.parent;
 	if (parent && dev_is_pci(parent))
-		return "is below a host bridge that is itself a PCI device";
+		return "host-bridge-is-pci";
 	if (!pci_reset_supported(dev))
-		return "has no reset method";
+		return "no-reset-method";
 	return NULL;
 }
 
@@ -324,11 +324,10 @@ int pci_liveupdate_check(struct pci_dev *dev,
 		if (!refusal->reason &&
 		    (pos->external_facing || pos->untrusted ||
 		     pos->is_thunderbolt))
-			refusal->reason =
-				"is behind Thunderbolt or USB4, or leads out of the machine";
+			refusal->reason = "external";
 		/* Such a quirk computes ACS, it cannot inherit it */
 		if (!refusal->reason && pci_dev_needs_specific_acs(pos))
-			refusal->reason = "needs a device specific ACS quirk";
+			refusal->reason = "acs-quirk";
 		if (refusal->reason)
 			return -EINVAL;
 	}
@@ -373,7 +372,7 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 
 	err = pci_liveupdate_check(dev, &refusal);
 	if (err) {
-		pci_info_ratelimited(dev, "liveupdate: cannot be preserved: %s %s\n",
+		pci_info_ratelimited(dev, "liveupdate: cannot be preserved: %s: %s\n",
 				     pci_name(refusal.dev), refusal.reason);
 		return err;
 	}

@@ -15,7 +15,8 @@
 /**
  * struct pci_liveupdate_refusal - Why a device cannot be preserved.
  * @dev:    The device or bridge that stands in the way, borrowed.
- * @reason: What is wrong with it, to be read after its name.
+ * @reason: What is wrong with it, a keyword of
+ *          Documentation/ABI/testing/sysfs-bus-pci-liveupdate.
  */
 struct pci_liveupdate_refusal {
 	struct pci_dev *dev;

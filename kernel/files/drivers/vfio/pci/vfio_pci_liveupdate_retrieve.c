@@ -57,30 +57,22 @@ vfio_pci_liveupdate_find(const struct vfio_pci_device_ser *ser)
 					   ser->bdf & 0xff);
 }
 
-static const char *
-vfio_pci_liveupdate_check_running(struct vfio_pci_device_ser *ser,
-				  struct pci_dev *pdev)
+static bool vfio_pci_liveupdate_damaged(struct vfio_pci_device_ser *ser)
 {
+	if (ser->reserved || ser->flags & ~VFIO_PCI_LIVEUPDATE_FLAGS)
+		return true;
+
 	if (!vfio_pci_liveupdate_runs(ser))
-		return ser->hwpt_id || ser->state_size || ser->iommufd_token ?
-			"what the previous kernel wrote is damaged" : NULL;
+		return ser->hwpt_id || ser->state_size || ser->iommufd_token;
 
-	if (ser->flags & VFIO_PCI_LIVEUPDATE_RESET_DONE || !ser->hwpt_id ||
-	    ser->state_size > VFIO_PCI_LIVEUPDATE_MAX_STATE ||
-	    !pfn_valid(PHYS_PFN(virt_to_phys(ser + 1) + ser->state_size)))
-		return "what the previous kernel wrote is damaged";
-	if (!iommu_device_is_incoming(&pdev->dev))
-		return "it runs on, but its IOMMU did not take over its mappings";
-
-	return vfio_pci_state_check(pdev, vfio_pci_liveupdate_state(ser),
-				    ser->state_size);
+	return ser->flags & VFIO_PCI_LIVEUPDATE_RESET_DONE || !ser->hwpt_id ||
+	       ser->state_size > VFIO_PCI_LIVEUPDATE_MAX_STATE ||
+	       !pfn_valid(PHYS_PFN(virt_to_phys(ser + 1) + ser->state_size));
 }
 
 static int vfio_pci_liveupdate_validate(struct vfio_pci_device_ser *ser,
 					struct pci_dev *pdev)
 {
-	const char *reason;
-
 	if (ser->version != VFIO_PCI_LIVEUPDATE_VERSION ||
 	    ser->size != sizeof(*ser)) {
 		pci_err(pdev, "liveupdate: cannot be retrieved: the previous kernel wrote version %u (%u bytes), this one reads version %u\n",
@@ -88,7 +80,7 @@ static int vfio_pci_liveupdate_validate(struct vfio_pci_device_ser *ser,
 		return -EOPNOTSUPP;
 	}
 
-	if (ser->reserved || ser->flags & ~VFIO_PCI_LIVEUPDATE_FLAGS) {
+	if (vfio_pci_liveupdate_damaged(ser)) {
 		pci_err(pdev, "liveupdate: cannot be retrieved: what the previous kernel wrote is damaged\n");
 		return -EINVAL;
 	}
@@ -99,13 +91,16 @@ static int vfio_pci_liveupdate_validate(struct vfio_pci_device_ser *ser,
 		return -ENODEV;
 	}
 
-	reason = vfio_pci_liveupdate_check_running(ser, pdev);
-	if (reason) {
-		pci_err(pdev, "liveupdate: cannot be retrieved: %s\n", reason);
+	if (!vfio_pci_liveupdate_runs(ser))
+		return 0;
+
+	if (!iommu_device_is_incoming(&pdev->dev)) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: it runs on, but its IOMMU did not take over its mappings\n");
 		return -EINVAL;
 	}
 
-	return 0;
+	return vfio_pci_state_check(pdev, vfio_pci_liveupdate_state(ser),
+				    ser->state_size);
 }
 
 /* From now on it is like one that was handed over idle, but not yet reset. */

@@ -127,26 +127,29 @@ EXPORT_SYMBOL_GPL(vfio_pci_state_save);
  * @size: How many bytes of it there are.
  *
  * Context: Any.
- * Return: NULL if it can, else what is wrong with it.
+ * Return: 0 if it can, or
+ *         -EINVAL if it cannot (the log says why).
  */
-const char *vfio_pci_state_check(struct pci_dev *pdev,
-				 const struct vfio_pci_state_ser *ser,
-				 size_t size)
+int vfio_pci_state_check(struct pci_dev *pdev,
+			 const struct vfio_pci_state_ser *ser, size_t size)
 {
-	if (size < sizeof(*ser))
-		return "the state of the device is cut short";
-	if (ser->flags & ~VFIO_PCI_STATE_FLAGS ||
+	if (size < sizeof(*ser) || ser->flags & ~VFIO_PCI_STATE_FLAGS ||
 	    memchr_inv(ser->reserved, 0, sizeof(ser->reserved)) ||
-	    ser->msi_qmax > 5)
-		return "the state of the device is damaged";
-	if (ser->cfg_size != pdev->cfg_size)
-		return "its configuration space has another size here";
-	if (ser->pci.size &&
-	    !pci_saved_state_check(&ser->pci,
-				   size - offsetof(typeof(*ser), pci)))
-		return "its saved PCI state is damaged";
+	    ser->msi_qmax > 5 ||
+	    (ser->pci.size &&
+	     !pci_saved_state_check(&ser->pci,
+				    size - offsetof(typeof(*ser), pci)))) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: its state is damaged\n");
+		return -EINVAL;
+	}
 
-	return NULL;
+	if (ser->cfg_size != pdev->cfg_size) {
+		pci_err(pdev, "liveupdate: cannot be retrieved: its configuration space had %u bytes, and has %d here\n",
+			ser->cfg_size, pdev->cfg_size);
+		return -EINVAL;
+	}
+
+	return 0;
 }
 EXPORT_SYMBOL_GPL(vfio_pci_state_check);
 
