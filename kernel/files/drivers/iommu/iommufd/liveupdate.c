@@ -410,7 +410,6 @@ static const struct liveupdate_file_ops iommufd_liveupdate_ops = {
 	.unpreserve = iommufd_liveupdate_unpreserve,
 	.freeze = iommufd_liveupdate_freeze,
 	.retrieve = iommufd_liveupdate_retrieve,
-	.retrieve_again = true,
 	.can_finish = iommufd_liveupdate_can_finish,
 	.can_discard = iommufd_liveupdate_can_discard,
 	.finish = iommufd_liveupdate_finish,
