@@ -25,15 +25,6 @@ static void check_incoming(struct check *k, uint32_t i,
 				       (unsigned long long)f.token),
 				  TEXT("load the module for %s", f.handler),
 				  "nothing that could retrieve it is loaded, its session cannot be ended");
-		else if (f.state == HF_FILE_FAILED)
-			check_add(k, CHECK_BAD, "session",
-				  "session-file-failed",
-				  TEXT("session %s, token %#llx", s->name,
-				       (unsigned long long)f.token),
-				  TEXT("see the kernel log; holdfast finish --discard %s",
-				       s->name),
-				  "retrieving it (%s) failed for good",
-				  f.handler);
 	}
 }
 

@@ -120,7 +120,6 @@ const char *cli_file_state_text(uint32_t state)
 		[HF_FILE_PRESERVED] = "preserved",
 		[HF_FILE_WAITING] = "waiting",
 		[HF_FILE_RETRIEVED] = "retrieved",
-		[HF_FILE_FAILED] = "failed",
 		[HF_FILE_NO_HANDLER] = "no-handler",
 	};
 

@@ -103,7 +103,6 @@ static uint32_t parse_state(struct line *l, uint32_t direction)
 	static const char *const names[] = {
 		[HF_FILE_PRESERVED] = "preserved", [HF_FILE_WAITING] =
 		"waiting", [HF_FILE_RETRIEVED] = "retrieved",
-		[HF_FILE_FAILED] = "failed",
 		[HF_FILE_NO_HANDLER] = "no-handler",
 	};
 

@@ -38,7 +38,7 @@ static const struct {
 	{ "/run/holdfast/next", "kernel=/boot/vmlinuz\ncmdline=x\nrunning=1\n" },
 	{ "/sys/kernel/kexec_loaded", "1\n" },
 	{ "/sys/kernel/debug/liveupdate/sessions",
-	  "incoming waiting a\n\ttoken=0x1 handler=b state=failed\noutgoing open c\n" },
+	  "incoming waiting a\n\ttoken=0x1 handler=b state=no-handler\noutgoing open c\n" },
 	{ "/sys/kernel/debug/kho/in/sub_fdts/kexec-metadata", "" },
 };
 

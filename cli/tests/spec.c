@@ -263,8 +263,7 @@ F(frozen_both, PORT "/liveupdate/state", "incoming preserved\n")
 F(garbage, SESSIONS, "what is this\n")
 F(held, SESSIONS, "incoming open holdfast-vm1\n")
 F(no_handler, SESSIONS, "incoming waiting holdfast-vm1\n"
-  "\ttoken=0x7 handler=vfio-pci-v1 state=no-handler\n"
-  "\ttoken=0x8 handler=memfd-v1 state=failed\n")
+  "\ttoken=0x7 handler=vfio-pci-v1 state=no-handler\n")
 F(tokens, SESSIONS, "incoming waiting holdfast-vm1\n"
   "\ttoken=0x7 handler=memfd-v1 state=waiting\n"
   "\ttoken=0x8 handler=memfd-v1 state=retrieved\n"

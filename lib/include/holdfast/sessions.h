@@ -29,8 +29,7 @@ struct hf_sessions;
 #define HF_FILE_PRESERVED	1	/* outgoing */
 #define HF_FILE_WAITING		2	/* to be retrieved */
 #define HF_FILE_RETRIEVED	3
-#define HF_FILE_FAILED		4	/* retrieving it failed for good */
-#define HF_FILE_NO_HANDLER	5	/* its driver is not loaded */
+#define HF_FILE_NO_HANDLER	4	/* its driver is not loaded */
 
 /**
  * struct hf_sessions_item - One session of a list.
