@@ -285,6 +285,10 @@ void pci_liveupdate_fix_windows(struct pci_dev *bridge)
  * pci_liveupdate_keep_windows - Must the windows of a bridge be left alone?
  * @bridge: Bridge, borrowed.
  *
+ * %IORESOURCE_PCI_FIXED keeps a window from being assigned, but not its registers
+ * from being written: a window that is closed, or that x86 could not claim, has no
+ * flags.
+ *
  * Context: Any.
  * Return: true if a device ran on below it when it was enumerated.
  */
