@@ -215,7 +215,7 @@ void running_go(void)
 	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot()));
 }
 
-void running_recall(void)
+static void recall(const char *running_value)
 {
 	size_t len;
 	struct carried *c = carry_get("running", &len);
@@ -244,8 +244,18 @@ void running_recall(void)
 		CHECK(!*driver, "%s: driver %s was bound to it",
 		      running[i].owner.bdf, driver);
 		pci_check_state(running[i].owner.bdf, "incoming");
-		check_runs(running[i].owner.bdf, "1");
+		check_runs(running[i].owner.bdf, running_value);
 	}
+}
+
+void running_recall(void)
+{
+	recall("1");
+}
+
+void running_recall_stopped(void)
+{
+	recall("0");
 }
 
 void running_find_session(struct running *r)

@@ -61,6 +61,8 @@ extern struct running running[RUNNING_DEVICES];
 extern int running_count;
 
 void running_recall(void);
+/* The same of devices that were reset on the way */
+void running_recall_stopped(void);
 
 /* The session alone, whose files may be retrieved later or by another one */
 void running_find_session(struct running *r);

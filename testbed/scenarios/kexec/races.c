@@ -175,7 +175,6 @@ static void judge(struct evidence *ev)
 	int refused = log_count(ev, 1, "liveupdate: cannot be frozen: ");
 	int retrieved = log_count(ev, 2, "liveupdate: incoming again");
 	int removed = log_count(ev, 1, "nvme nvme[0-9]+: .*queues");
-
 	struct arrivals a = arrivals_load(ev, "hda");
 
 	judge_running(ev);

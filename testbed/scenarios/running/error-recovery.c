@@ -184,9 +184,12 @@ static void judge(struct evidence *ev)
 	arrivals_free(&a);
 }
 
+#define MONITOR(command)						\
+	"{\"execute\":\"human-monitor-command\",\"arguments\":"		\
+	"{\"command-line\":\"" command "\"}}"
+
 #define INJECT(name, id)						\
-	{ name, "{\"execute\":\"human-monitor-command\",\"arguments\":"	\
-		"{\"command-line\":\"pcie_aer_inject_error " id " DLP\"}}" }
+	{ name, MONITOR("pcie_aer_inject_error " id " DLP") }
 
 static const struct host_action actions[] = {
 	INJECT("port", "rp1"),
@@ -210,4 +213,55 @@ SCENARIO(error_recovery) = {
 	.log_allow = STRINGS("AER: ", "PCIe Bus Error", "DLP .*Data Link Layer"),
 	.stage = { first, second },
 	.judge = judge,
+};
+
+/* No kernel is there: the port resets the device by itself, as DPC does */
+static void first_alone(void)
+{
+	running_open(&running[0], pci_find(ID_HDA, 0), HDA_MEMORY);
+	hda_start(&running[0]);
+	running_preserve(&running[0], SESSION);
+	running_prepare();
+	running_go();
+}
+
+static void second_alone(void)
+{
+	struct running *r = &running[0];
+
+	running_recall_stopped();
+	take_idle(r, NULL);
+	running_finish();
+	hda_start(r);
+	hda_check(r);
+	hda_stop(r);
+	running_close(r);
+}
+
+static void judge_alone(struct evidence *ev)
+{
+	if (log_count(ev, 2, "01:00.0: liveupdate: BAR 0 .* lost its address") != 1 ||
+	    log_count(ev, 2, "01:00.0: liveupdate: no longer running") != 1)
+		complain(ev, "log: kernel 2 does not say once that it was reset");
+}
+
+/* Bridge Control of the port, rp1 */
+static const struct host_action reset[] = {
+	{ "reset", "{\"execute\":\"stop\"}\n"
+		   MONITOR("o/w 0xcf8 0x8000883c") "\n"
+		   MONITOR("o/h 0xcfe 0x0042") "\n"
+		   MONITOR("o/h 0xcfe 0x0002") "\n"
+		   "{\"execute\":\"cont\"}" },
+	{ 0 },
+};
+
+SCENARIO(error_recovery_alone) = {
+	.name = "running/error-recovery-alone",
+	.proves = "a device that is reset between the kernels does not count as running, and works again",
+	.devices = STRINGS(ONE(HDA, 1)),
+	.actions = reset,
+	.action_line = "Starting new kernel",
+	.action_kernel = 1,
+	.stage = { first_alone, second_alone },
+	.judge = judge_alone,
 };

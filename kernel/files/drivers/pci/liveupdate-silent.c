@@ -61,8 +61,8 @@
  * Unhappy paths
  * =============
  *
- * - A BAR that has no address any more was lost in a reset: the log says so, and
- *   it is handled like that of any device.
+ * - A BAR that has no address any more was lost in a reset: the log says so, it is
+ *   handled like that of any device, and the device no longer counts as running.
  * - A BAR or window that cannot be claimed stays where it is, too, and the log says
  *   so. The device works on, but cannot be enabled by a driver. As all of them were
  *   claimed in the previous kernel, this takes other host bridge windows, for
@@ -213,6 +213,7 @@ bool pci_liveupdate_size_bars(struct pci_dev *dev, unsigned int howmany,
 void pci_liveupdate_fix_bars(struct pci_dev *dev, unsigned int howmany)
 {
 	struct resource *res;
+	bool lost = false;
 	unsigned int i;
 
 	if (!pci_liveupdate_is_running(dev))
@@ -223,12 +224,17 @@ void pci_liveupdate_fix_bars(struct pci_dev *dev, unsigned int howmany)
 		if (!res->flags)
 			continue;
 
-		if (res->start && !(res->flags & IORESOURCE_UNSET))
+		if (res->start && !(res->flags & IORESOURCE_UNSET)) {
 			res->flags |= IORESOURCE_PCI_FIXED;
-		else
-			pci_err(dev, "liveupdate: %s %pR: ran on, but lost its address\n",
-				pci_resource_name(dev, i), res);
+			continue;
+		}
+		pci_err(dev, "liveupdate: %s %pR: ran on, but lost its address\n",
+			pci_resource_name(dev, i), res);
+		lost = true;
 	}
+
+	if (lost)
+		pci_liveupdate_set_stopped(dev);
 }
 
 /**
