@@ -88,7 +88,7 @@ int vmm_make_iommufd(struct vmm *v, struct hf_error *err)
 	return hf_iommufd_map(v->ctx, v->iommufd, &map, err);
 }
 
-/* A page table of its own, which can be preserved, unlike that of an IOAS */
+/* A page table of its own, whose ID it has before anything is attached */
 int vmm_attach(struct vmm *v, struct device *d, struct hf_error *err)
 {
 	int code = hf_iommufd_hwpt_alloc(v->ctx, v->iommufd, d->devid,

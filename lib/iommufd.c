@@ -195,7 +195,7 @@ int hf_iommufd_mark(const struct hf_ctx *ctx, int iommufd, uint32_t hwpt,
 	if (code == -EOPNOTSUPP)
 		return hf_fail(err, code, "iommufd-mark-kind", what, object,
 			       "make one with hf_iommufd_hwpt_alloc()",
-			       "it is nested, tracks dirty pages, reports faults, or has no IOMMU");
+			       "it is nested, reports faults, or has no IOMMU");
 	if (code == -EADDRINUSE)
 		return hf_fail(err, code, "iommufd-mark-token", what, object,
 			       "mark all with their id as token",

@@ -58,6 +58,43 @@ int raw_mark(int iommufd, uint32_t hwpt, uint64_t token)
 		-errno : 0;
 }
 
+int raw_hwpt_alloc_dirty(int iommufd, uint32_t dev_id, uint32_t ioas,
+			 uint32_t *ret_hwpt)
+{
+	struct iommu_hwpt_alloc arg = {
+		.size = sizeof(arg), .flags = IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+		.dev_id = dev_id, .pt_id = ioas,
+	};
+
+	if (ioctl(iommufd, IOMMU_HWPT_ALLOC, &arg))
+		return -errno;
+	*ret_hwpt = arg.out_hwpt_id;
+	return 0;
+}
+
+int raw_track_dirty(int iommufd, uint32_t hwpt, int on)
+{
+	struct iommu_hwpt_set_dirty_tracking arg = {
+		.size = sizeof(arg), .hwpt_id = hwpt,
+		.flags = on ? IOMMU_HWPT_DIRTY_TRACKING_ENABLE : 0,
+	};
+
+	return ioctl(iommufd, IOMMU_HWPT_SET_DIRTY_TRACKING, &arg) ? -errno : 0;
+}
+
+int raw_read_dirty(int iommufd, uint32_t hwpt, uint64_t iova)
+{
+	uint64_t bitmap = 0;
+	struct iommu_hwpt_get_dirty_bitmap arg = {
+		.size = sizeof(arg), .hwpt_id = hwpt,
+		.flags = IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR,
+		.iova = iova, .length = 64 * 4096, .page_size = 4096,
+		.data = (uintptr_t)&bitmap,
+	};
+
+	return ioctl(iommufd, IOMMU_HWPT_GET_DIRTY_BITMAP, &arg) ? -errno : 0;
+}
+
 int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
 		 uint64_t iova)
 {

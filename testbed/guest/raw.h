@@ -25,6 +25,15 @@ int raw_reboot(void);
 /* The library has one mark for a page table: its id */
 int raw_mark(int iommufd, uint32_t hwpt, uint64_t token);
 
+/*
+ * It makes no page table that tracks dirty pages. A bitmap that is read is that of the
+ * first 64 pages from @iova on, and the dirty bits stay as they are.
+ */
+int raw_hwpt_alloc_dirty(int iommufd, uint32_t dev_id, uint32_t ioas,
+			 uint32_t *ret_hwpt);
+int raw_track_dirty(int iommufd, uint32_t hwpt, int on);
+int raw_read_dirty(int iommufd, uint32_t hwpt, uint64_t iova);
+
 /* It maps only what can be preserved: no private memory, dma-buf, open memfd */
 int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
 		 uint64_t iova);

@@ -255,14 +255,15 @@ EXPORT_SYMBOL_GPL(iommu_domain_can_preserve);
 /**
  * iommu_domain_preserve - Preserve a domain across the next Live Update.
  * @domain: Paging domain, borrowed until iommu_domain_unpreserve(). The caller sees
- *          to it that nothing is mapped or unmapped until then.
+ *          to it that nothing is mapped or unmapped, and dirty tracking not
+ *          switched, until then.
  * @id:     By which the next kernel knows the domain.
  *
  * Context: May sleep. Takes iommu_liveupdate_mutex. The file handler of the caller is
  *          one with which the IOMMU FLB is registered.
  * Return: 0 on success, or
  *         -EOPNOTSUPP if the driver cannot preserve such a domain,
- *         -EBUSY if it is preserved already,
+ *         -EBUSY if it is preserved already, or dirty tracking is on,
  *         -ENOENT if no file of a handler with the FLB is being preserved,
  *         -ENOMEM if memory cannot be had.
  */

@@ -369,10 +369,10 @@ static void test_liveupdate_bytes(struct kunit *test)
 	};
 	static const struct iommu_domain_ser domain = {
 		.id = 0x12345678,
-		.flags = IOMMU_DOMAIN_SER_FORCE_SNOOP,
+		.flags = IOMMU_DOMAIN_SER_FORCE_SNOOP | IOMMU_DOMAIN_SER_DIRTY,
 	};
 	static const u8 domain_bytes[sizeof(domain)] = {
-		0x78, 0x56, 0x34, 0x12, 1,
+		0x78, 0x56, 0x34, 0x12, 3,
 	};
 	static const struct iommu_device_ser device = {
 		.domain_id = 1,

@@ -336,7 +336,10 @@ bool intel_liveupdate_is_attached(struct dmar_domain *domain,
 	return true;
 }
 
-/* The entry this kernel would write, which the one there has to be, bit by bit */
+/*
+ * The entry this kernel would write, which the one there has to be, bit by bit. Dirty
+ * tracking is off in it.
+ */
 static bool intel_liveupdate_check_pasid(struct intel_iommu *iommu,
 					 const struct iommu_device_ser *ser,
 					 struct pasid_entry *pte)
@@ -445,13 +448,15 @@ static int intel_liveupdate_hold_dids(struct dmar_domain *domain)
  *
  * Context: May sleep. Called while @dev is probed.
  * Return: The domain, or an ERR_PTR: -EINVAL if the unit or the format of the tables
- *         does not fit, -ENOMEM, or what pt_iommu_restore() returned. After a
+ *         does not fit, -EOPNOTSUPP if the unit cannot track dirty pages as the
+ *         domain can, -ENOMEM, or what pt_iommu_restore() returned. After a
  *         failure the tables are not to be freed.
  */
 struct iommu_domain *intel_liveupdate_restore_domain(struct device *dev,
 						     const struct iommu_domain_ser *ser)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	u32 flags = intel_liveupdate_alloc_flags(ser);
 	struct dmar_domain *dmar_domain;
 	struct iommu_domain *domain;
 	int err;
@@ -459,11 +464,11 @@ struct iommu_domain *intel_liveupdate_restore_domain(struct device *dev,
 	switch (ser->pt.format) {
 	case IOMMU_PT_SER_VTDSS:
 		domain = intel_iommu_domain_alloc_second_stage(dev, info->iommu,
-							       0);
+							       flags);
 		break;
 	case IOMMU_PT_SER_X86_64:
 		domain = intel_iommu_domain_alloc_first_stage(dev, info->iommu,
-							      0);
+							      flags);
 		break;
 	default:
 		return ERR_PTR(-EINVAL);

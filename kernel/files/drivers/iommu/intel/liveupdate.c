@@ -33,6 +33,9 @@
  * must have been preserved, each context entry must be that of a device with a record,
  * and point to what the record of its domain says.
  *
+ * A domain that was made for dirty tracking keeps that ability, and the dirty bits in its
+ * tables. Tracking is off in each PASID entry that is handed over.
+ *
  * Interrupts are not handed over: their owner disables them before the kexec, and sets
  * them up again after it. In between the unit blocks those that a device sends
  * nevertheless, see liveupdate-irq.c.
@@ -183,12 +186,17 @@ static int intel_liveupdate_preserve_domain(struct iommu_domain *domain,
 {
 	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
 
-	if (dmar_domain->nested_parent || domain->dirty_ops ||
+	if (dmar_domain->nested_parent ||
 	    !list_empty(&dmar_domain->dev_pasids))
 		return -EOPNOTSUPP;
+	/* What a device writes over the kexec would not be collected by anybody */
+	if (dmar_domain->dirty_tracking)
+		return -EBUSY;
 
 	if (dmar_domain->force_snooping)
 		ser->flags |= IOMMU_DOMAIN_SER_FORCE_SNOOP;
+	if (domain->dirty_ops)
+		ser->flags |= IOMMU_DOMAIN_SER_DIRTY;
 	return pt_iommu_preserve(&dmar_domain->iommu, &ser->pt);
 }
 
@@ -212,18 +220,19 @@ static unsigned int intel_liveupdate_features(struct dmar_domain *domain)
  */
 static int intel_liveupdate_check_unit(struct device *dev,
 				       struct dmar_domain *dmar_domain,
-				       const struct iommu_pt_ser *pt)
+				       const struct iommu_domain_ser *ser)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	u32 flags = intel_liveupdate_alloc_flags(ser);
 	struct iommu_domain *domain;
 	bool same;
 
-	if (pt->format == IOMMU_PT_SER_X86_64)
+	if (ser->pt.format == IOMMU_PT_SER_X86_64)
 		domain = intel_iommu_domain_alloc_first_stage(dev, info->iommu,
-							      0);
+							      flags);
 	else
 		domain = intel_iommu_domain_alloc_second_stage(dev, info->iommu,
-							       0);
+							       flags);
 	if (IS_ERR(domain))
 		return PTR_ERR(domain);
 
@@ -272,7 +281,7 @@ static int intel_liveupdate_preserve_device(struct device *dev,
 	if (!context)
 		return -EINVAL;
 
-	err = intel_liveupdate_check_unit(dev, dmar_domain, &domain_ser->pt);
+	err = intel_liveupdate_check_unit(dev, dmar_domain, domain_ser);
 	if (err)
 		return err;
 

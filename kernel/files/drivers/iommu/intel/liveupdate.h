@@ -7,13 +7,12 @@
 #ifndef DRIVERS_IOMMU_INTEL_LIVEUPDATE_H
 #define DRIVERS_IOMMU_INTEL_LIVEUPDATE_H
 
+#include <linux/kho/abi/iommu.h>
 #include <linux/list.h>
 #include <linux/xarray.h>
+#include <uapi/linux/iommufd.h>
 
 #include "iommu.h"
-
-struct iommu_device_ser;
-struct iommu_domain_ser;
 
 #ifdef CONFIG_IOMMU_LIVEUPDATE
 
@@ -46,6 +45,14 @@ struct intel_iommu_liveupdate {
 };
 
 extern const struct iommu_liveupdate_ops intel_iommu_liveupdate_ops;
+
+/* What to allocate a domain with so that it is like the recorded one */
+static inline u32
+intel_liveupdate_alloc_flags(const struct iommu_domain_ser *ser)
+{
+	return ser->flags & IOMMU_DOMAIN_SER_DIRTY ?
+	       IOMMU_HWPT_ALLOC_DIRTY_TRACKING : 0;
+}
 
 struct intel_iommu_liveupdate *intel_liveupdate_get(struct intel_iommu *iommu);
 bool intel_liveupdate_shutdown(struct intel_iommu *iommu);

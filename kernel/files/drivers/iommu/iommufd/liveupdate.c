@@ -35,9 +35,11 @@
  * What is refused
  * ===============
  *
- * - HWPTs that are nested, parents of nested ones, track dirty pages, report
- *   faults or have no IOMMU behind them, or one whose driver cannot hand page
- *   tables over, cannot be marked.
+ * - HWPTs that are nested, parents of nested ones, report faults or have no IOMMU
+ *   behind them, or one whose driver cannot hand page tables over, cannot be
+ *   marked.
+ * - HWPTs with dirty tracking switched on: a migration is under way, and what
+ *   devices write while no kernel runs could not be collected.
  * - The file of VFIO's compatibility container, /dev/vfio/vfio.
  * - Areas of anything but a memfd that was sealed against resizing when it was
  *   mapped and is preserved earlier in the same session. Areas whose memfd has
@@ -50,9 +52,9 @@
  *
  * 1. preserve(): each IOAS becomes immutable (&io_pagetable.preserved), its
  *    areas are checked and written down, the domains of the marked HWPTs are
- *    handed to the IOMMU core. HWPTs and IOAS cannot be destroyed, devices
- *    preserved with iommufd_device_preserve() not be detached.
- *    freeze() insists that a preserved device is attached to each of them.
+ *    handed to the IOMMU core. Dirty tracking stays off, HWPTs and IOAS cannot
+ *    be destroyed, devices preserved with iommufd_device_preserve() not be
+ *    detached. freeze() insists that a preserved device is attached to each of them.
  * 2. kexec. DMA goes on.
  * 3. retrieve(): the IOMMU core has adopted the page tables long before. IOAS
  *    and HWPTs are built around them: the pages of each area are pinned from the
@@ -214,6 +216,11 @@ static int iommufd_lu_preserve_hwpt(struct iommufd_lu_outgoing *out,
 	}
 
 	rc = iommu_domain_preserve(hwpt->common.domain, &domain_id);
+	if (rc == -EBUSY) {
+		pr_warn_ratelimited("HWPT %u: cannot preserve it: dirty tracking is on: switch it off first\n",
+				    hwpt->common.obj.id);
+		return rc;
+	}
 	if (rc) {
 		pr_warn_ratelimited("HWPT %u: cannot preserve its page table: %pe\n",
 				    hwpt->common.obj.id, ERR_PTR(rc));

@@ -28,8 +28,6 @@ iommufd_hwpt_not_preservable(const struct iommufd_hwpt_paging *hwpt)
 		return "it is the parent of nested ones";
 	if (hwpt->common.fault)
 		return "it reports faults";
-	if (domain->dirty_ops)
-		return "it tracks dirty pages";
 	return NULL;
 }
 

@@ -26,7 +26,7 @@
 /* Numbers of the formats; each header of a format asserts that it has this one */
 #define LIVEUPDATE_IMAGE_LUO		5
 #define LIVEUPDATE_IMAGE_PCI		2
-#define LIVEUPDATE_IMAGE_IOMMU		2
+#define LIVEUPDATE_IMAGE_IOMMU		3
 #define LIVEUPDATE_IMAGE_IOMMUFD	2
 #define LIVEUPDATE_IMAGE_VFIO_PCI	2
 #define LIVEUPDATE_IMAGE_VTD_IRQS	1

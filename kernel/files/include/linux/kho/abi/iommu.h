@@ -38,7 +38,7 @@
 #include <linux/types.h>
 
 #define IOMMU_LIVEUPDATE_FLB_COMPATIBLE	"iommu"
-#define IOMMU_LIVEUPDATE_VERSION	2
+#define IOMMU_LIVEUPDATE_VERSION	3
 
 /* Formats of struct iommu_pt_ser. Zero is none; a number is never used again. */
 #define IOMMU_PT_SER_VTDSS	1
@@ -74,14 +74,18 @@ struct iommu_pt_ser {
 
 /* Flags of struct iommu_domain_ser */
 #define IOMMU_DOMAIN_SER_FORCE_SNOOP	BIT(0)
-#define IOMMU_DOMAIN_SER_FLAGS		IOMMU_DOMAIN_SER_FORCE_SNOOP
+/* Made so that dirty tracking can be switched on. It is off. */
+#define IOMMU_DOMAIN_SER_DIRTY		BIT(1)
+#define IOMMU_DOMAIN_SER_FLAGS		\
+	(IOMMU_DOMAIN_SER_FORCE_SNOOP | IOMMU_DOMAIN_SER_DIRTY)
 
 /**
  * struct iommu_domain_ser - One preserved domain.
  * @id:    By which iommufd and devices refer to it. 0 marks a free entry, whose
  *         other fields mean nothing.
- * @flags: %IOMMU_DOMAIN_SER_FORCE_SNOOP if all its DMA is made to snoop.
- * @pt:    Its page tables.
+ * @flags: %IOMMU_DOMAIN_SER_FORCE_SNOOP if all its DMA is made to snoop,
+ *         %IOMMU_DOMAIN_SER_DIRTY if it can track what its devices write.
+ * @pt:    Its page tables, with the dirty bits that are set in their entries.
  */
 struct iommu_domain_ser {
 	u32 id;
