@@ -116,10 +116,10 @@ static void check_kind(struct check *k, const struct hf_device *d,
 		check_add(k, CHECK_BAD, AREA, "device-intel-graphics", d->bdf,
 			  "leave it out", "Intel graphics is not supported");
 	if (f->virtfns)
-		check_add(k, CHECK_BAD, AREA, "device-sriov", d->bdf,
-			  TEXT("echo 0 > /sys/bus/pci/devices/%s/sriov_numvfs",
-			       d->bdf),
-			  "%u virtual functions are enabled", f->virtfns);
+		check_add(k, CHECK_WARN, AREA, "device-sriov", d->bdf,
+			  "put its iommufd into the session, so that it keeps running",
+			  "it has %u virtual functions, so that it is not reset on the way but refused",
+			  f->virtfns);
 }
 
 static void check_preservable(struct check *k, const struct hf_device *d)

@@ -25,7 +25,9 @@
 #define RDH		0x2810
 #define RDT		0x2818
 
-#define STATUS_END	2	/* of a descriptor: it ends the frame */
+/* Of a descriptor */
+#define STATUS_END	2	/* it ends the frame */
+#define IGB_ERRORS	0xff000000u
 
 struct e1000e_desc *e1000e_ring(const struct e1000e *e)
 {
@@ -55,15 +57,20 @@ static int wait_link(const struct e1000e *e)
 	return -ETIMEDOUT;
 }
 
-int e1000e_start(const struct e1000e *e)
+void e1000e_fill(const struct e1000e *e)
 {
-	struct e1000e_desc *ring = e1000e_ring(e);
 	uint64_t buffers = e->iova + E1000E_BUFFERS(e->n);
-	int err;
 
 	for (unsigned int i = 0; i < e->n; i++)
-		ring[i] = (struct e1000e_desc){
+		e1000e_ring(e)[i] = (struct e1000e_desc){
 			.address = buffers + (uint64_t)i * E1000E_BUFFER };
+}
+
+int e1000e_start(const struct e1000e *e)
+{
+	int err;
+
+	e1000e_fill(e);
 	set(e, CTRL, get(e, CTRL) | CTRL_RST);
 	pause_ms(20);
 	set(e, CTRL, get(e, CTRL) | CTRL_SLU);
@@ -72,7 +79,7 @@ int e1000e_start(const struct e1000e *e)
 		return err;
 	set(e, RDBAL, e->iova + E1000E_RING);
 	set(e, RDBAH, 0);
-	set(e, RDLEN, e->n * sizeof(*ring));
+	set(e, RDLEN, e->n * sizeof(struct e1000e_desc));
 	set(e, RDH, 0);
 	set(e, RDT, e->n - 1);
 	set(e, RCTL, RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM |
@@ -85,9 +92,30 @@ void e1000e_stop(const struct e1000e *e)
 	set(e, RCTL, 0);
 }
 
+static uint32_t status(const struct e1000e *e, unsigned int i)
+{
+	const struct e1000e_desc *d = &e1000e_ring(e)[i];
+
+	return e->igb ? ((const struct igb_desc *)d)->status : d->status;
+}
+
+/* One frame without an error, as long as it was sent */
+static int is_good(const struct e1000e *e, unsigned int i)
+{
+	const struct e1000e_desc *d = &e1000e_ring(e)[i];
+	const struct igb_desc *igb = (const struct igb_desc *)d;
+
+	if (!(status(e, i) & STATUS_END))
+		return 0;
+	if (e->igb)
+		return igb->length == FRAME_SIZE &&
+		       !(igb->status & IGB_ERRORS);
+	return d->length == FRAME_SIZE && !d->errors;
+}
+
 unsigned int e1000e_count(const struct e1000e *e, unsigned int from)
 {
-	while (from < e->n && e1000e_ring(e)[from].status & E1000E_DONE)
+	while (from < e->n && status(e, from) & E1000E_DONE)
 		from++;
 	return from;
 }
@@ -95,9 +123,8 @@ unsigned int e1000e_count(const struct e1000e *e, unsigned int from)
 long long e1000e_sequence(const struct e1000e *e, unsigned int i)
 {
 	size_t at = E1000E_BUFFERS(e->n) + (size_t)i * E1000E_BUFFER;
-	const struct e1000e_desc *d = &e1000e_ring(e)[i];
 
-	if (d->length != FRAME_SIZE || d->errors || !(d->status & STATUS_END) ||
+	if (!is_good(e, i) ||
 	    !e->untouched(e->data, at + FRAME_SIZE, at + E1000E_BUFFER))
 		return -1;
 	return frame_check((unsigned char *)e->mem + at);

@@ -3,7 +3,8 @@
  * A receiver on an e1000e: one ring that is filled once, from the first
  * descriptor on, each with a buffer of its own. Frame N has to come to place N,
  * which shows a frame that is lost, doubled or elsewhere. Nothing of it depends
- * on who owns the device.
+ * on who owns the device. A virtual function of an igb fills the same ring with
+ * descriptors of another layout, see dev-igbvf.h.
  */
 #ifndef TINY_VMM_DEV_E1000E_H
 #define TINY_VMM_DEV_E1000E_H
@@ -26,6 +27,14 @@ struct e1000e_desc {
 
 #define E1000E_DONE	1	/* of the status */
 
+/* As an igb returns it; it takes the same one */
+struct igb_desc {
+	uint64_t rss;
+	volatile uint32_t status;
+	volatile uint16_t length;
+	uint16_t vlan;
+};
+
 /*
  * Where the buffers of @n descriptors begin, and all memory it takes: a page that
  * nobody may write to is before and behind each part.
@@ -42,6 +51,7 @@ struct e1000e_desc {
  * @mem: Memory, E1000E_MEMORY() bytes of it.
  * @iova: Where it is for the device.
  * @n: Descriptors, a multiple of 8.
+ * @igb: They are those of an igb.
  * @untouched: Is [from, to) of the memory as it was before the device got it?
  * @data: Passed to @untouched.
  */
@@ -50,6 +60,7 @@ struct e1000e {
 	char *mem;
 	uint64_t iova;
 	unsigned int n;
+	int igb;
 	int (*untouched)(void *data, size_t from, size_t to);
 	void *data;
 };
@@ -71,6 +82,9 @@ struct e1000e_account {
 };
 
 struct e1000e_desc *e1000e_ring(const struct e1000e *e);
+
+/* Give each descriptor its buffer */
+void e1000e_fill(const struct e1000e *e);
 
 /* Return: 0, or -ETIMEDOUT if there is no link */
 int e1000e_start(const struct e1000e *e);

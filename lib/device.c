@@ -312,10 +312,6 @@ int hf_device_check(const struct hf_device *device, struct hf_error *err)
 			       d.bdf,
 			       "boot a kernel with CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE",
 			       "this kernel has no live update for PCI devices");
-	if (d.flags & HF_DEVICE_VIRTFN)
-		return hf_fail(err, -EPERM, "device-virtfn", what, d.bdf,
-			       "pass a physical function",
-			       "it is a virtual function, which is not there in the next kernel");
 	if (d.state)
 		return hf_fail(err, -EBUSY, "device-busy", what, d.bdf,
 			       d.state & (HF_STATE_INCOMING |

@@ -84,6 +84,7 @@ static const struct device_ops table[] = {
 	{ ID_EDU, 0, edu_ok, edu_dma, 0, 0 },
 	{ ID_E1000E, 0, e1000e_ok, e1000e_dma, 0x2800, 0x12345000 },
 	{ ID_IGB, 0, igb_ok, NULL, 0xc000, 0x12345000 },
+	{ ID_IGB_VF, 0, igb_ok, NULL, 0, 0 },
 	{ ID_NVME, 0, nvme_ok, nvme_dma, 0, 0 },
 	{ ID_VIRTIO_NET, 4, virtio_ok, NULL, 0, 0 },
 	{ ID_VIRTIO_RNG, 4, virtio_ok, NULL, 0, 0 },

@@ -174,6 +174,15 @@ char *pci_parent(const char *bdf)
 	return strchr(slash, '.') ? strdup(slash) : NULL;
 }
 
+char *pci_physfn(const char *bdf)
+{
+	char *path = text(DEVICES "/%s/physfn", bdf);
+	char real[PATH_MAX], *found = realpath(path, real);
+
+	free(path);
+	return found ? strdup(strrchr(real, '/') + 1) : NULL;
+}
+
 static int config_open(const char *bdf, int flags)
 {
 	char *path = text(DEVICES "/%s/config", bdf);

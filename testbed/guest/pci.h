@@ -39,6 +39,9 @@ int pci_unbind(const char *bdf);
 /* The bridge above; NULL for a function of the root bus */
 char *pci_parent(const char *bdf);
 
+/* The physical function of a virtual one; NULL for any other */
+char *pci_physfn(const char *bdf);
+
 /* Configuration space */
 unsigned int pci_read(const char *bdf, unsigned int offset, int size);
 void pci_write(const char *bdf, unsigned int offset, int size,

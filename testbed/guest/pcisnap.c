@@ -184,9 +184,17 @@ int pcisnap_compare(const char *before, const char *after,
 	return lost > new ? lost : new;
 }
 
+/* A virtual function is part of another one */
+static char *parent_of(const char *bdf)
+{
+	char *pf = pci_physfn(bdf);
+
+	return pf ? pf : pci_parent(bdf);
+}
+
 static void announce_one(const char *bdf, void *data)
 {
-	char *parent = pci_parent(bdf);
+	char *parent = parent_of(bdf);
 	unsigned int id = pci_read(bdf, PCI_VENDOR_ID, 4);
 	int bridge = (pci_read(bdf, PCI_HEADER_TYPE, 1) & 0x7f) ==
 		     PCI_HEADER_TYPE_BRIDGE;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A receiver on an e1000e */
+/* A receiver on an e1000e, or on a virtual function of an igb */
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "dev-igbvf.h"
+#include "device.h"
 #include "log.h"
+#include "pci.h"
 #include "receive.h"
 #include "watch.h"
 
@@ -12,11 +16,16 @@ static int untouched(void *data, size_t from, size_t to)
 	return guard_find(data, from, to) == to;
 }
 
+static int is_igb(const struct running *r)
+{
+	return !strcmp(r->owner.ops->id, ID_IGB_VF);
+}
+
 static struct e1000e receiver(struct running *r, unsigned int n)
 {
 	return (struct e1000e){
 		.bar = r->owner.bar, .mem = r->owner.mem, .iova = OWNER_IOVA,
-		.n = n, .untouched = untouched, .data = r,
+		.n = n, .igb = is_igb(r), .untouched = untouched, .data = r,
 	};
 }
 
@@ -31,14 +40,17 @@ void receive_start(struct running *r, unsigned int n)
 
 	CHECK(n <= RECEIVE_MAX && n % 8 == 0 && receive_memory(n) <= r->size,
 	      "%u descriptors do not fit", n);
-	CHECK_OK(e1000e_start(&e));
+	CHECK_OK(e.igb ? igbvf_start(&e) : e1000e_start(&e));
 }
 
 void receive_stop(struct running *r)
 {
 	struct e1000e e = receiver(r, 0);
 
-	e1000e_stop(&e);
+	if (e.igb)
+		igbvf_stop(&e);
+	else
+		e1000e_stop(&e);
 }
 
 void receive_watch_memory(char *mem, unsigned int n)
@@ -49,7 +61,12 @@ void receive_watch_memory(char *mem, unsigned int n)
 
 void receive_watch(struct running *r, unsigned int n)
 {
-	receive_watch_memory(r->owner.mem, n);
+	if (is_igb(r))
+		watch_add("packets", r->owner.mem + E1000E_RING, n,
+			  sizeof(struct igb_desc),
+			  offsetof(struct igb_desc, status), E1000E_DONE);
+	else
+		receive_watch_memory(r->owner.mem, n);
 }
 
 unsigned int receive_count(struct running *r, unsigned int n)

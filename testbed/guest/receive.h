@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dev-e1000e.h as a source of DMA: all bytes of the memory are looked at */
+/*
+ * dev-e1000e.h and dev-igbvf.h as sources of DMA: all bytes of the memory are
+ * looked at
+ */
 #ifndef TESTBED_GUEST_RECEIVE_H
 #define TESTBED_GUEST_RECEIVE_H
 

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "iommufd.h"
 #include "util.h"
 #include "vfio.h"
 
@@ -22,9 +23,50 @@ int vfio_cdev_open(const char *bdf)
 	return ret ? ret : fd;
 }
 
+static const uint8_t vf_token[16] = "holdfast's token";
+static int has_token;
+
+/* The library has no token */
+static int bind_with_token(int dev, int iommufd, uint32_t *ret_id)
+{
+	struct vfio_device_bind_iommufd arg = {
+		.argsz = sizeof(arg), .flags = VFIO_DEVICE_BIND_FLAG_TOKEN,
+		.iommufd = iommufd, .token_uuid_ptr = (uintptr_t)vf_token,
+	};
+
+	if (ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg))
+		return -errno;
+	if (ret_id)
+		*ret_id = arg.out_devid;
+	return 0;
+}
+
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
 {
-	return hf_vfio_bind(NULL, dev, iommufd, ret_id, NULL);
+	return has_token ? bind_with_token(dev, iommufd, ret_id) :
+			   hf_vfio_bind(NULL, dev, iommufd, ret_id, NULL);
+}
+
+int vfio_set_token(const char *pf)
+{
+	struct {
+		struct vfio_device_feature head;
+		uint8_t token[sizeof(vf_token)];
+	} arg = {
+		.head.argsz = sizeof(arg),
+		.head.flags = VFIO_DEVICE_FEATURE_SET |
+			      VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
+	};
+	int dev = vfio_cdev_open(pf), iommufd = iommufd_open(), ret;
+
+	memcpy(arg.token, vf_token, sizeof(vf_token));
+	ret = dev < 0 ? dev : iommufd < 0 ? iommufd : vfio_bind(dev, iommufd);
+	if (!ret && ioctl(dev, VFIO_DEVICE_FEATURE, &arg))
+		ret = -errno;
+	close(dev);
+	close(iommufd);
+	has_token = !ret;
+	return ret;
 }
 
 int vfio_bind(int dev, int iommufd)

@@ -18,6 +18,12 @@ int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id);
 int vfio_attach(int dev, uint32_t pt);
 /* The ID of the page table that it got */
 long vfio_attach_id(int dev, uint32_t pt);
+
+/*
+ * What a virtual function asks for whose parent has vfio-pci as well: set it by
+ * opening the parent, which resets it; each later bind presents it.
+ */
+int vfio_set_token(const char *pf);
 int vfio_detach(int dev);
 /* 0 if it is bound, -EUNATCH if not */
 int vfio_check_bound(int dev);

@@ -41,6 +41,15 @@ static const struct untouched device_rules[] = {
 	{ 0 },
 };
 
+/* No capability has such an id */
+#define CAP_SRIOV	0x100
+
+/* Of a physical function with virtual ones, in addition */
+static const struct untouched physfn_rules[] = {
+	{ CAP_SRIOV, 0, PCI_EXT_CAP_SRIOV_SIZEOF, 0, 0, "SR-IOV" },
+	{ 0 },
+};
+
 static const struct untouched bridge_rules[] = {
 	{ 0, PCI_COMMAND, 2, ON, 0, "command" },
 	{ 0, PCI_IO_BASE, 2, 0, 0, "the I/O window" },
@@ -69,6 +78,9 @@ static unsigned int rule_at(const struct pci_function *f,
 		break;
 	case PCI_CAP_ID_EXP:
 		base = f->exp;
+		break;
+	case CAP_SRIOV:
+		base = f->sriov;
 		break;
 	}
 	return r->cap && !base ? 0 : base + r->offset;
@@ -197,6 +209,16 @@ void expect_blocked_irqs(struct evidence *ev, struct span s)
 	       requests[0], requests[1], requests[2]);
 }
 
+/* The model says when virtual functions appear and go */
+static void expect_vfs(struct evidence *ev, struct span s)
+{
+	for (size_t i = s.from; i < s.to; i++)
+		if (ev->events[i].kind == TRACE_VFS)
+			complain(ev, "running: virtual functions were %s after marker %d/%#x",
+				 ev->events[i].value ? "enabled" : "disabled",
+				 ev->events[i].kernel, ev->events[i].marker);
+}
+
 static int count_nvme_config(const struct evidence *ev, struct span s)
 {
 	int n = 0;
@@ -226,7 +248,15 @@ void judge_running_device(struct evidence *ev, int k, const char *bdf,
 		f = pci_function(ev, f->parent);
 		if (!f)
 			return;
-		check_writes(ev, s, f, bridge_rules);
+		if (f->secondary) {
+			check_writes(ev, s, f, bridge_rules);
+		} else {
+			expect_resets(ev, s, f->bdf, NULL, 0);
+			expect_bars_in_place(ev, s, f->bdf);
+			check_writes(ev, s, f, device_rules);
+			check_writes(ev, s, f, physfn_rules);
+			expect_vfs(ev, s);
+		}
 	}
 }
 

@@ -124,6 +124,14 @@ static int parse_fault(const char *args, struct trace_event *e)
 	return 1;
 }
 
+/* Names of the function and how many it has follow */
+static int parse_vfs(int on, struct trace_event *e)
+{
+	e->kind = TRACE_VFS;
+	e->value = on;
+	return 1;
+}
+
 static int parse_line(const char *line, struct trace_event *e)
 {
 	const char *name = strchr(line, ':'), *args;
@@ -167,6 +175,10 @@ static int parse_line(const char *line, struct trace_event *e)
 		return parse_ir(args, TRACE_IR_REQUEST, e);
 	if (!strncmp(name, "vtd_ir_remap_msi ", 17))
 		return parse_ir(args, TRACE_IR_PASSED, e);
+	if (!strncmp(name, "sriov_register_vfs ", 19))
+		return parse_vfs(1, e);
+	if (!strncmp(name, "sriov_unregister_vfs ", 21))
+		return parse_vfs(0, e);
 	e->kind = TRACE_NVME_CFG;
 	return !strncmp(name, "pci_nvme_mmio_cfg", 17);
 }

@@ -37,6 +37,11 @@
 		   "remote.type=unix,remote.path=net.host", \
 	"-device", "e1000e,romfile=,netdev=n0,bus=" bus
 
+#define IGB_FED(bus) \
+	"-netdev", "dgram,id=n0,local.type=unix,local.path=net.guest," \
+		   "remote.type=unix,remote.path=net.host", \
+	"-device", "igb,romfile=,netdev=n0,bus=" bus
+
 /* Reads the numbered blocks of disk.h, 50 a second */
 #define NVME_50(bus) \
 	"-drive", "if=none,id=d0,format=raw,readonly=on,file=disk.img," \

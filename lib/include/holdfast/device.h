@@ -161,7 +161,7 @@ HF_API int hf_device_check(const struct hf_device *device,
  * @vectors: How many are set up, as far as is known.
  * @power: HF_POWER_...: the kexec is refused unless it is D0. Nobody's device
  *         may be in another state: it comes to D0 when it is opened.
- * @virtfns: Virtual functions that are enabled: preserve refuses any.
+ * @virtfns: Virtual functions that are enabled: it cannot be reset on the way.
  * @group_size: Devices in its IOMMU group, 0 if there is none: those of a group
  *              of several cannot go on.
  * @iommu: The IOMMU before it, such as "dmar0", or "".

@@ -7,7 +7,7 @@
 
 /* Offsets in struct liveupdate_image_ser */
 enum { MAGIC = 0, SIZE = 4, OPTIONS = 8, LUO = 12, PCI = 16, IOMMU = 20,
-       IOMMUFD = 24, VFIO_PCI = 28, VTD_IRQS = 32 };
+       IOMMUFD = 24, VFIO_PCI = 28, VTD_IRQS = 32, PCI_OLDEST = 36 };
 
 #define INTEL_IOMMU_ON		0x2u
 #define INTEL_IOMMU_SM_ON	0x4u

@@ -19,7 +19,7 @@
 static const struct declaration images[] = {
 	{ LUO, 0, "", "it was built without LIVEUPDATE" },
 	{ LUO, 99, "", "it reads another format of the LUO state" },
-	{ PCI, 99, "", "it reads another format of the PCI state" },
+	{ PCI, 1, "", "it reads another format of the PCI state" },
 };
 
 static void refused(const struct declaration *image)

@@ -28,6 +28,7 @@
 #include <linux/kho/abi/pci.h>
 #include <linux/kho_block.h>
 #include <linux/liveupdate.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pm_runtime.h>
 #include <linux/slab.h>
@@ -40,12 +41,14 @@
  * struct pci_liveupdate_incoming - State from the previous kernel.
  * @ser:     Root in preserved memory.
  * @blocks:  Entries in preserved memory.
- * @devices: The entries in use, by pci_liveupdate_key().
+ * @devices: The entries of devices in use, by pci_liveupdate_key().
+ * @sriov:   The entries of SR-IOV in use, by the same key.
  */
 struct pci_liveupdate_incoming {
 	struct pci_liveupdate_ser *ser;
 	struct kho_block_set blocks;
 	struct xarray devices;
+	struct xarray sriov;
 };
 
 static struct pci_liveupdate_incoming *pci_liveupdate_incoming;
@@ -61,6 +64,14 @@ static unsigned long pci_liveupdate_dev_key(struct pci_dev *dev)
 	return pci_liveupdate_key(pci_domain_nr(dev->bus), pci_dev_id(dev));
 }
 
+/* Bridges, and physical functions that have no file themselves */
+static bool pci_liveupdate_is_fabric(const struct pci_liveupdate_dev_ser *ser)
+{
+	return ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE ||
+	       (ser->flags & (PCI_LIVEUPDATE_DEV_PF | PCI_LIVEUPDATE_DEV_OWN)) ==
+	       PCI_LIVEUPDATE_DEV_PF;
+}
+
 static bool pci_liveupdate_valid_pa(u64 pa)
 {
 	if (pa && IS_ALIGNED(pa, PAGE_SIZE) && pfn_valid(PHYS_PFN(pa)))
@@ -70,26 +81,63 @@ static bool pci_liveupdate_valid_pa(u64 pa)
 	return false;
 }
 
+static bool pci_liveupdate_valid_sriov(const struct pci_liveupdate_sriov_ser *ser)
+{
+	int i;
+
+	for (i = 0; i < PCI_LIVEUPDATE_NR_VF_SIZES; i++)
+		if (ser->size[i] && !is_power_of_2(ser->size[i]))
+			return false;
+
+	return ser->flags == PCI_LIVEUPDATE_DEV_SRIOV && ser->refcount == 1 &&
+	       ser->num_vfs && ser->num_vfs <= ser->max_vfs && ser->offset &&
+	       (ser->num_vfs == 1 || ser->stride) &&
+	       (u32)ser->bdf + ser->offset +
+	       (u32)ser->stride * (ser->num_vfs - 1) <= U16_MAX &&
+	       !(ser->options & ~PCI_LIVEUPDATE_SRIOV_OPTIONS) &&
+	       !ser->reserved;
+}
+
+/* What kind of device it is, and how many others depend on it. */
+static bool pci_liveupdate_valid_kind(const struct pci_liveupdate_dev_ser *ser)
+{
+	switch (ser->flags & (PCI_LIVEUPDATE_DEV_BRIDGE |
+			      PCI_LIVEUPDATE_DEV_VF_FLAGS)) {
+	case 0:
+	case PCI_LIVEUPDATE_DEV_VF:
+		return ser->refcount == 1;
+	case PCI_LIVEUPDATE_DEV_BRIDGE:
+		return true;
+	case PCI_LIVEUPDATE_DEV_PF:
+	case PCI_LIVEUPDATE_DEV_PF | PCI_LIVEUPDATE_DEV_OWN:
+		return ser->running == ser->refcount;
+	default:
+		return false;
+	}
+}
+
 static int pci_liveupdate_add_entry(struct pci_liveupdate_incoming *in,
 				    struct pci_liveupdate_dev_ser *ser)
 {
-	bool bridge = ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE;
+	bool sriov = ser->flags & PCI_LIVEUPDATE_DEV_SRIOV;
 	int err;
 
 	if (!ser->refcount)
 		return 0;
 
-	if (ser->flags & ~PCI_LIVEUPDATE_DEV_FLAGS ||
-	    (!bridge && ser->refcount != 1) ||
-	    !pci_liveupdate_valid_record(ser)) {
+	if (sriov ? !pci_liveupdate_valid_sriov((void *)ser) :
+		    ser->flags & ~PCI_LIVEUPDATE_DEV_FLAGS ||
+		    !pci_liveupdate_valid_kind(ser) ||
+		    !pci_liveupdate_valid_record(ser)) {
 		pr_err("%04x:%02x:%02x.%d: damaged entry (flags %#x, count %u, running %u)\n",
 		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
 		       PCI_FUNC(ser->bdf), ser->flags, ser->refcount, ser->running);
 		return -EINVAL;
 	}
 
-	err = xa_insert(&in->devices, pci_liveupdate_key(ser->domain, ser->bdf),
-			ser, GFP_KERNEL);
+	err = xa_insert(sriov ? &in->sriov : &in->devices,
+			pci_liveupdate_key(ser->domain, ser->bdf), ser,
+			GFP_KERNEL);
 	if (err == -EBUSY) {
 		pr_err("%04x:%02x:%02x.%d: more than one entry\n",
 		       ser->domain, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
@@ -98,6 +146,60 @@ static int pci_liveupdate_add_entry(struct pci_liveupdate_incoming *in,
 	}
 
 	return err;
+}
+
+static bool pci_liveupdate_is_vf_of(const struct pci_liveupdate_dev_ser *vf,
+				    const struct pci_liveupdate_sriov_ser *pf)
+{
+	unsigned int first = pf->bdf + pf->offset;
+
+	if (vf->domain != pf->domain || vf->bdf < first)
+		return false;
+	if (vf->bdf == first)
+		return true;
+	return pf->stride && (vf->bdf - first) % pf->stride == 0 &&
+	       (vf->bdf - first) / pf->stride < pf->num_vfs;
+}
+
+/* Each physical function has as many virtual ones as its entry says. */
+static int pci_liveupdate_check_vfs(struct pci_liveupdate_incoming *in)
+{
+	struct pci_liveupdate_sriov_ser *sriov;
+	struct pci_liveupdate_dev_ser *ser;
+	unsigned long key, pf_key;
+	long vfs = 0;
+
+	xa_for_each(&in->devices, key, ser) {
+		if (ser->flags & PCI_LIVEUPDATE_DEV_VF)
+			vfs++;
+		if (ser->flags & PCI_LIVEUPDATE_DEV_PF &&
+		    !xa_load(&in->sriov, key))
+			goto damaged;
+	}
+
+	xa_for_each(&in->sriov, pf_key, sriov) {
+		struct pci_liveupdate_dev_ser *pf = xa_load(&in->devices, pf_key);
+		u32 refcount;
+
+		if (!pf || !(pf->flags & PCI_LIVEUPDATE_DEV_PF))
+			goto damaged;
+
+		refcount = !!(pf->flags & PCI_LIVEUPDATE_DEV_OWN);
+		xa_for_each(&in->devices, key, ser)
+			if (ser->flags & PCI_LIVEUPDATE_DEV_VF &&
+			    pci_liveupdate_is_vf_of(ser, sriov)) {
+				refcount++;
+				vfs--;
+			}
+		if (pf->refcount != refcount)
+			goto damaged;
+	}
+	if (!vfs)
+		return 0;
+
+damaged:
+	pr_err("physical and virtual functions do not add up\n");
+	return -EINVAL;
 }
 
 /**
@@ -121,9 +223,11 @@ int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 		return -EINVAL;
 
 	ser = phys_to_virt(args->data);
-	if (ser->version != PCI_LIVEUPDATE_VERSION) {
-		pr_err("the previous kernel wrote version %u, this one reads version %u\n",
-		       ser->version, PCI_LIVEUPDATE_VERSION);
+	if (ser->version < PCI_LIVEUPDATE_VERSION_NO_VFS ||
+	    ser->version > PCI_LIVEUPDATE_VERSION) {
+		pr_err("the previous kernel wrote version %u, this one reads versions %u to %u\n",
+		       ser->version, PCI_LIVEUPDATE_VERSION_NO_VFS,
+		       PCI_LIVEUPDATE_VERSION);
 		return -EINVAL;
 	}
 	if (ser->devices && !pci_liveupdate_valid_pa(ser->devices))
@@ -135,6 +239,7 @@ int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 
 	in->ser = ser;
 	xa_init(&in->devices);
+	xa_init(&in->sriov);
 	kho_block_set_init(&in->blocks, sizeof(*dev_ser));
 	err = kho_block_set_restore(&in->blocks, ser->devices);
 	if (err)
@@ -146,12 +251,16 @@ int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 		if (err)
 			goto err_destroy;
 	}
+	err = pci_liveupdate_check_vfs(in);
+	if (err)
+		goto err_destroy;
 
 	args->obj = in;
 	return 0;
 
 err_destroy:
 	xa_destroy(&in->devices);
+	xa_destroy(&in->sriov);
 	kho_block_set_destroy(&in->blocks);
 err_free:
 	kfree(in);
@@ -187,15 +296,14 @@ void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args)
 	scoped_guard(rwsem_write, &pci_liveupdate_rwsem) {
 		pci_liveupdate_incoming = NULL;
 		xa_for_each(&in->devices, key, ser) {
-			if (ser->refcount &&
-			    !(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE))
+			if (ser->refcount && !pci_liveupdate_is_fabric(ser))
 				panic("PCI: liveupdate: %04x:%02x:%02x.%d was never finished by its driver\n",
 				      ser->domain, PCI_BUS_NUM(ser->bdf),
 				      PCI_SLOT(ser->bdf), PCI_FUNC(ser->bdf));
 		}
 	}
 
-	/* Bridges above a device that has gone meanwhile are left over */
+	/* Fabric above a device that has gone meanwhile is left over */
 	for_each_pci_dev(dev) {
 		bool put;
 
@@ -206,6 +314,7 @@ void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args)
 	}
 
 	xa_destroy(&in->devices);
+	xa_destroy(&in->sriov);
 	kho_block_set_destroy(&in->blocks);
 	kho_restore_free(in->ser);
 	kfree(in);
@@ -265,7 +374,8 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 	if (!ser)
 		return;
 
-	if (!!(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE) != pci_is_bridge(dev)) {
+	if (!!(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE) != pci_is_bridge(dev) ||
+	    !!(ser->flags & PCI_LIVEUPDATE_DEV_VF) != dev->is_virtfn) {
 		pci_err(dev, "liveupdate: not the device that was preserved here, left alone\n");
 		return;
 	}
@@ -311,6 +421,33 @@ bool pci_liveupdate_get_record(struct pci_dev *dev,
 }
 
 /**
+ * pci_liveupdate_get_sriov_record - What was recorded of SR-IOV?
+ * @pf:  Device that is being enumerated, borrowed.
+ * @ser: Filled in.
+ *
+ * Context: Enumeration. Takes pci_liveupdate_rwsem.
+ * Return: false if no virtual function of @pf was handed over.
+ */
+bool pci_liveupdate_get_sriov_record(struct pci_dev *pf,
+				     struct pci_liveupdate_sriov_ser *ser)
+{
+	struct pci_liveupdate_sriov_ser *found;
+
+	guard(rwsem_read)(&pci_liveupdate_rwsem);
+
+	if (!pf->liveupdate.running_in)
+		return false;
+
+	found = xa_load(&pci_liveupdate_incoming->sriov,
+			pci_liveupdate_dev_key(pf));
+	if (!found)
+		return false;
+
+	*ser = *found;
+	return true;
+}
+
+/**
  * pci_liveupdate_add_device - Keep an incoming device, its path, and D0.
  * @dev: Device that was just added, so that others can find it.
  *
@@ -334,7 +471,7 @@ void pci_liveupdate_add_device(struct pci_dev *dev)
 	}
 
 	pm_runtime_get_noresume(&dev->dev);
-	dev->liveupdate.upstream = pci_dev_get(pci_upstream_bridge(dev));
+	dev->liveupdate.upstream = pci_dev_get(pci_liveupdate_parent(dev));
 	WRITE_ONCE(dev->liveupdate.in, PCI_LIVEUPDATE_IN_WAITING);
 }
 
@@ -436,6 +573,8 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 		}
 		if (put)
 			pm_runtime_put(&pos->dev);
+		/* What is above a virtual function runs, even if that does not */
+		running |= pos->is_virtfn;
 		pci_dev_put(pos);
 	}
 
@@ -467,7 +606,7 @@ bool pci_liveupdate_may_discard(u32 domain, u16 bdf)
 
 	ser = pci_liveupdate_find(pci_liveupdate_incoming,
 				  pci_liveupdate_key(domain, bdf));
-	return ser && !(ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE);
+	return ser && !pci_liveupdate_is_fabric(ser);
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_may_discard);
 
@@ -488,7 +627,7 @@ void pci_liveupdate_finish_absent(u32 domain, u16 bdf)
 
 	ser = pci_liveupdate_find(pci_liveupdate_incoming,
 				  pci_liveupdate_key(domain, bdf));
-	if (!ser || ser->flags & PCI_LIVEUPDATE_DEV_BRIDGE)
+	if (!ser || pci_liveupdate_is_fabric(ser))
 		return;
 
 	ser->refcount = 0;
@@ -585,7 +724,8 @@ int pci_liveupdate_slot_busy(struct pci_slot *slot)
  * @slot: Only devices of this slot, or NULL for all. Borrowed.
  *
  * Context: Any.
- * Return: true if a device on @bus or below is protected.
+ * Return: true if a device on @bus or below is protected, or has virtual functions
+ *         that a Live Update depends on.
  */
 bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
 {
@@ -595,6 +735,7 @@ bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
 		if (slot && dev->slot != slot)
 			continue;
 		if (pci_liveupdate_is_protected(dev) ||
+		    pci_liveupdate_vfs_busy(dev, "bus reset") ||
 		    (dev->subordinate &&
 		     pci_liveupdate_bus_protected(dev->subordinate, NULL)))
 			return true;
@@ -655,7 +796,8 @@ int pci_liveupdate_after_recovery(struct pci_dev *dev, void *data)
  * The driver of an incoming device is chosen by its owner, through
  * ``driver_override``, and not by what happens to be built in, and it has to be one
  * that knows what to do with such a device. Bridges need theirs for the devices
- * below.
+ * below. Virtual functions that were not handed over, but are there because of others
+ * that were, had a driver chosen for them as well.
  *
  * Context: Any.
  * Return: false if @dev has to be kept from @drv.
@@ -663,7 +805,15 @@ int pci_liveupdate_after_recovery(struct pci_dev *dev, void *data)
 bool pci_liveupdate_may_bind(struct pci_dev *dev,
 			     const struct device_driver *drv)
 {
-	return !pci_liveupdate_is_incoming(dev) || pci_is_bridge(dev) ||
-	       (to_pci_driver(drv)->liveupdate &&
-		device_match_driver_override(&dev->dev, drv) > 0);
+	bool chosen = device_match_driver_override(&dev->dev, drv) > 0;
+
+	if (!pci_liveupdate_is_incoming(dev))
+		return !dev->is_virtfn || chosen ||
+		       !pci_liveupdate_is_incoming(pci_physfn(dev));
+
+	if (pci_is_bridge(dev))
+		return true;
+
+	return chosen && (to_pci_driver(drv)->liveupdate ||
+			  (pci_num_vf(dev) && to_pci_driver(drv)->liveupdate_vfs));
 }

@@ -42,9 +42,8 @@
  * - Error reporting, if there is AER: error status is cleared, advisory errors are
  *   unmasked, error messages are enabled in Device Control, whose other bits are
  *   written as they were read.
- * - SR-IOV: control with VFs off, page size, number of VFs to learn their addresses,
- *   VF BARs to size them.
- *   A device with virtual functions is refused, so that they act on nothing.
+ * - SR-IOV, of a device without virtual functions: control with VFs off, page size,
+ *   number of VFs to learn their addresses, VF BARs to size them.
  * - Expansion ROM, on x86: Enable is cleared if it is set.
  * - Data Object Exchange: each mailbox is aborted and asked for its features.
  *   VFIO hides them, so that no owner has an exchange under way.
@@ -161,6 +160,35 @@ bool pci_liveupdate_inherit_intx(struct pci_dev *dev)
 }
 
 /**
+ * pci_liveupdate_fill_bars - Say what sizing would have read.
+ * @dev:     Device or bridge that is being enumerated, borrowed.
+ * @pos:     Its first BAR.
+ * @howmany: Number of BARs.
+ * @sizes:   Recorded sizes in bytes.
+ * @bars:    Filled in with what the BARs would read after writing all ones.
+ *
+ * Context: Enumeration.
+ */
+void pci_liveupdate_fill_bars(struct pci_dev *dev, int pos,
+			      unsigned int howmany, const u64 *sizes, u32 *bars)
+{
+	unsigned int i;
+	u64 mask;
+	u32 bar;
+
+	for (i = 0; i < howmany; i++) {
+		mask = sizes[i] ? ~(sizes[i] - 1) : 0;
+		bars[i] = lower_32_bits(mask);
+
+		pci_read_config_dword(dev, pos + 4 * i, &bar);
+		if (!(bar & PCI_BASE_ADDRESS_SPACE_IO) &&
+		    (bar & PCI_BASE_ADDRESS_MEM_TYPE_MASK) ==
+		    PCI_BASE_ADDRESS_MEM_TYPE_64 && i + 1 < howmany)
+			bars[++i] = upper_32_bits(mask);
+	}
+}
+
+/**
  * pci_liveupdate_size_bars - Size the BARs of a running device from its record.
  * @dev:     Device or bridge that is being enumerated, borrowed.
  * @howmany: Number of BARs.
@@ -175,24 +203,12 @@ bool pci_liveupdate_size_bars(struct pci_dev *dev, unsigned int howmany,
 			      u32 *bars, int rom, u32 *rombar)
 {
 	struct pci_liveupdate_dev_ser ser;
-	unsigned int i;
-	u64 mask;
-	u32 bar;
 
 	if (!pci_liveupdate_get_record(dev, &ser))
 		return false;
 
-	for (i = 0; i < howmany; i++) {
-		mask = ser.size[i] ? ~(ser.size[i] - 1) : 0;
-		bars[i] = lower_32_bits(mask);
-
-		pci_read_config_dword(dev, PCI_BASE_ADDRESS_0 + 4 * i, &bar);
-		if (!(bar & PCI_BASE_ADDRESS_SPACE_IO) &&
-		    (bar & PCI_BASE_ADDRESS_MEM_TYPE_MASK) ==
-		    PCI_BASE_ADDRESS_MEM_TYPE_64 && i + 1 < howmany)
-			bars[++i] = upper_32_bits(mask);
-	}
-
+	pci_liveupdate_fill_bars(dev, PCI_BASE_ADDRESS_0, howmany, ser.size,
+				 bars);
 	if (rom)
 		*rombar = ser.size[PCI_LIVEUPDATE_ROM] ?
 			  ~(u32)(ser.size[PCI_LIVEUPDATE_ROM] - 1) : 0;

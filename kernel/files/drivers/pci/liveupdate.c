@@ -30,11 +30,11 @@
  * What is not kept
  * ================
  *
- * Everything else: MSI and MSI-X, SR-IOV, ATS, PASID, PRI, power states other than
+ * Everything else: MSI and MSI-X, ATS, PASID, PRI, power states other than
  * D0; BARs, bridge windows and payload sizes of devices that do not run on. The
- * driver of a device that relies on any of it has to carry it over itself. Virtual
- * functions, physical functions with SR-IOV enabled, devices without a reset method
- * and devices below anything but plain PCI Express ports are refused.
+ * driver of a device that relies on any of it has to carry it over itself. Devices
+ * without a reset method and devices below anything but plain PCI Express ports are
+ * refused. For virtual functions see liveupdate-sriov.c.
  *
  * Life cycle
  * ==========
@@ -42,8 +42,8 @@
  * 1. The driver registers the PCI FLB with its file handler,
  *    pci_liveupdate_register_flb(). LUO makes the outgoing state before the
  *    first file of that handler is preserved.
- * 2. The handler calls pci_liveupdate_preserve(). The device and each bridge up
- *    to the root port get an entry in memory that Kexec Handover preserves. If the
+ * 2. The handler calls pci_liveupdate_preserve(). The device, the physical function
+ *    it may be part of and each bridge up to the root port get an entry in memory that Kexec Handover preserves. If the
  *    device is to run on, it calls pci_liveupdate_set_running() next.
  * 3. kexec. When the first preserved device is shut down the outgoing state is
  *    frozen; preserved devices and bridges keep Bus Master Enable.
@@ -88,6 +88,7 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/io.h>
+#include <linux/iopoll.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/pci.h>
@@ -101,11 +102,15 @@
 
 /**
  * struct pci_liveupdate_slot - Place of one device in the outgoing state.
- * @ser:  Entry in preserved memory.
- * @free: Links the slot into &pci_liveupdate_outgoing.free while unused.
+ * @ser:   Entry in preserved memory.
+ * @sriov: Slot with the SR-IOV entry of a physical function with virtual ones.
+ * @own:   The device itself is preserved, not only what depends on it.
+ * @free:  Links the slot into &pci_liveupdate_outgoing.free while unused.
  */
 struct pci_liveupdate_slot {
 	struct pci_liveupdate_dev_ser *ser;
+	struct pci_liveupdate_slot *sriov;
+	bool own;
 	struct list_head free;
 };
 
@@ -116,6 +121,7 @@ struct pci_liveupdate_slot {
  * @tail:     Where the next new entry goes in @blocks.
  * @nr_slots: Entries in @blocks, free ones included.
  * @nr_free:  Free entries.
+ * @nr_sriov: Entries for SR-IOV.
  * @free:     Slots to be used again before @blocks grows.
  * @frozen:   Past the point of no return, nothing may change any more.
  */
@@ -125,12 +131,16 @@ struct pci_liveupdate_outgoing {
 	struct kho_block_set_it tail;
 	u64 nr_slots;
 	u64 nr_free;
+	u64 nr_sriov;
 	struct list_head free;
 	bool frozen;
 };
 
 /* PCIe demands that a function answers by then, unless it asks for more time */
 #define PCI_LIVEUPDATE_RESET_MS		1000
+
+/* How long to wait for the lock of a physical function */
+#define PCI_LIVEUPDATE_LOCK_MS		1000
 
 DECLARE_RWSEM(pci_liveupdate_rwsem);
 static struct pci_liveupdate_outgoing *pci_liveupdate_outgoing;
@@ -150,7 +160,7 @@ static int pci_liveupdate_flb_preserve(struct liveupdate_flb_op_args *args)
 		return PTR_ERR(ser);
 	}
 
-	ser->version = PCI_LIVEUPDATE_VERSION;
+	ser->version = PCI_LIVEUPDATE_VERSION_NO_VFS;
 	out->ser = ser;
 	kho_block_set_init(&out->blocks, sizeof(struct pci_liveupdate_dev_ser));
 	INIT_LIST_HEAD(&out->free);
@@ -212,47 +222,126 @@ pci_liveupdate_alloc_slot(struct pci_liveupdate_outgoing *out)
 	return slot;
 }
 
-static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
-				   struct pci_dev *dev)
+static void pci_liveupdate_free_slot(struct pci_liveupdate_outgoing *out,
+				     struct pci_liveupdate_slot *slot)
 {
-	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
+	slot->ser->refcount = 0;
+	list_add(&slot->free, &out->free);
+	out->nr_free++;
+}
 
-	if (dev->liveupdate.out) {
-		slot->ser->refcount++;
+/* NumVFs cannot change while the physical function is in the outgoing state. */
+static int pci_liveupdate_get_sriov(struct pci_liveupdate_outgoing *out,
+				    struct pci_dev *pf)
+{
+	struct pci_liveupdate_slot *slot = pf->liveupdate.slot, *sriov;
+
+	if (slot->sriov || !pci_num_vf(pf))
 		return 0;
-	}
 
-	slot = pci_liveupdate_alloc_slot(out);
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
+	sriov = pci_liveupdate_alloc_slot(out);
+	if (IS_ERR(sriov))
+		return PTR_ERR(sriov);
 
-	*slot->ser = (struct pci_liveupdate_dev_ser) {
-		.domain = pci_domain_nr(dev->bus),
-		.bdf = pci_dev_id(dev),
-		.flags = pci_is_bridge(dev) ? PCI_LIVEUPDATE_DEV_BRIDGE : 0,
-		.refcount = 1,
-	};
-	dev->liveupdate.slot = slot;
-	WRITE_ONCE(dev->liveupdate.out, PCI_LIVEUPDATE_OUT_PRESERVED);
+	pci_liveupdate_record_sriov(pf, (void *)sriov->ser);
+	slot->sriov = sriov;
+	slot->ser->flags |= PCI_LIVEUPDATE_DEV_PF;
+	out->nr_sriov++;
+	out->ser->version = PCI_LIVEUPDATE_VERSION;
 	return 0;
 }
 
+static void pci_liveupdate_put_sriov(struct pci_liveupdate_outgoing *out,
+				     struct pci_liveupdate_slot *slot)
+{
+	if (!slot->sriov)
+		return;
+
+	pci_liveupdate_free_slot(out, slot->sriov);
+	slot->sriov = NULL;
+	if (!--out->nr_sriov)
+		out->ser->version = PCI_LIVEUPDATE_VERSION_NO_VFS;
+}
+
+static void pci_liveupdate_set_own(struct pci_liveupdate_slot *slot, bool own)
+{
+	slot->own = own;
+	slot->ser->flags &= ~PCI_LIVEUPDATE_DEV_OWN;
+	if (own && slot->sriov)
+		slot->ser->flags |= PCI_LIVEUPDATE_DEV_OWN;
+}
+
+/* What is above a virtual function runs, even if that does not. */
+static bool pci_liveupdate_above_vf(struct pci_dev *dev, struct pci_dev *pos)
+{
+	return dev->is_virtfn && pos != dev;
+}
+
+static void pci_liveupdate_run_slot(struct pci_dev *dev)
+{
+	struct pci_liveupdate_dev_ser *ser = dev->liveupdate.slot->ser;
+
+	if (!ser->running++)
+		pci_liveupdate_record(dev, ser);
+	WRITE_ONCE(dev->liveupdate.running_out, true);
+}
+
 static void pci_liveupdate_put_slot(struct pci_liveupdate_outgoing *out,
-				    struct pci_dev *dev, bool running)
+				    struct pci_dev *dev, bool own, bool running)
 {
 	struct pci_liveupdate_slot *slot = dev->liveupdate.slot;
 
 	if (WARN_ON_ONCE(!dev->liveupdate.out))
 		return;
+	if (own)
+		pci_liveupdate_set_own(slot, false);
 	if (running && !--slot->ser->running)
 		WRITE_ONCE(dev->liveupdate.running_out, false);
 	if (--slot->ser->refcount)
 		return;
 
+	pci_liveupdate_put_sriov(out, slot);
 	WRITE_ONCE(dev->liveupdate.out, PCI_LIVEUPDATE_OUT_NONE);
 	dev->liveupdate.slot = NULL;
-	list_add(&slot->free, &out->free);
-	out->nr_free++;
+	pci_liveupdate_free_slot(out, slot);
+}
+
+/* A reference of @dev to what it depends on, or to itself. */
+static int pci_liveupdate_get_slot(struct pci_liveupdate_outgoing *out,
+				   struct pci_dev *dev, struct pci_dev *pos)
+{
+	struct pci_liveupdate_slot *slot = pos->liveupdate.slot;
+	int err;
+
+	if (pos->liveupdate.out) {
+		slot->ser->refcount++;
+	} else {
+		slot = pci_liveupdate_alloc_slot(out);
+		if (IS_ERR(slot))
+			return PTR_ERR(slot);
+
+		*slot->ser = (struct pci_liveupdate_dev_ser) {
+			.domain = pci_domain_nr(pos->bus),
+			.bdf = pci_dev_id(pos),
+			.flags = pci_is_bridge(pos) ?
+					 PCI_LIVEUPDATE_DEV_BRIDGE :
+				 pos->is_virtfn ? PCI_LIVEUPDATE_DEV_VF : 0,
+			.refcount = 1,
+		};
+		pos->liveupdate.slot = slot;
+		WRITE_ONCE(pos->liveupdate.out, PCI_LIVEUPDATE_OUT_PRESERVED);
+	}
+
+	err = pci_liveupdate_get_sriov(out, pos);
+	if (err) {
+		pci_liveupdate_put_slot(out, pos, false, false);
+		return err;
+	}
+	if (pos == dev)
+		pci_liveupdate_set_own(slot, true);
+	if (pci_liveupdate_above_vf(dev, pos))
+		pci_liveupdate_run_slot(pos);
+	return 0;
 }
 
 static const char *pci_liveupdate_check_bridge(struct pci_dev *bridge)
@@ -278,10 +367,6 @@ static const char *pci_liveupdate_check_endpoint(struct pci_dev *dev)
 		return "live-update-off";
 	if (dev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return "not-an-endpoint";
-	if (dev->is_virtfn)
-		return "virtual-function";
-	if (pci_num_vf(dev))
-		return "sriov-enabled";
 	/* Other requester IDs would have to be inherited, too */
 	if (dev->dma_alias_mask &&
 	    !bitmap_empty(dev->dma_alias_mask, MAX_NR_DEVFNS))
@@ -295,19 +380,8 @@ static const char *pci_liveupdate_check_endpoint(struct pci_dev *dev)
 	return NULL;
 }
 
-/**
- * pci_liveupdate_check - Can this device be preserved?
- * @dev:     Device, borrowed.
- * @refusal: Filled in if it cannot.
- *
- * Looks at what only depends on the device and the fabric above it, not at
- * whether it is preserved already.
- *
- * Context: Any. The device must not be removed meanwhile.
- * Return: 0 if it can, -EINVAL if it cannot.
- */
-int pci_liveupdate_check(struct pci_dev *dev,
-			 struct pci_liveupdate_refusal *refusal)
+static int pci_liveupdate_check_path(struct pci_dev *dev,
+				     struct pci_liveupdate_refusal *refusal)
 {
 	struct pci_dev *pos;
 
@@ -316,10 +390,12 @@ int pci_liveupdate_check(struct pci_dev *dev,
 	if (refusal->reason)
 		return -EINVAL;
 
-	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
+	for (pos = dev; pos; pos = pci_liveupdate_parent(pos)) {
 		refusal->dev = pos;
-		if (pos != dev)
+		if (pci_is_bridge(pos))
 			refusal->reason = pci_liveupdate_check_bridge(pos);
+		else if (pos != dev)
+			refusal->reason = pci_liveupdate_check_physfn(pos);
 		/* The driver of the router resets it, and makes new tunnels */
 		if (!refusal->reason &&
 		    (pos->external_facing || pos->untrusted ||
@@ -336,22 +412,55 @@ int pci_liveupdate_check(struct pci_dev *dev,
 }
 
 /**
- * pci_liveupdate_preserve - Preserve a device across the next Live Update.
- * @dev: Endpoint, borrowed. The caller keeps its driver bound until
- *       pci_liveupdate_unpreserve() or kexec.
+ * pci_liveupdate_check - Can this device be preserved?
+ * @dev:     Device, borrowed.
+ * @refusal: Filled in if it cannot.
  *
- * Records @dev and each bridge above it for the next kernel. To be called by the
- * preserve() operation of a file handler with which the PCI FLB is registered.
+ * Looks at what only depends on the device and the fabric above it, not at
+ * whether it is preserved already.
  *
- * Context: May sleep. Takes pci_liveupdate_rwsem.
- * Return: 0 on success, or
- *         -EBUSY if @dev is preserved already,
- *         -EINVAL if @dev cannot be preserved (the log says why) or the state is
- *         frozen,
- *         -ENOENT if there is no outgoing state,
- *         -ENOMEM or -ENOSPC if memory cannot be had.
+ * Context: Any. The device must not be removed meanwhile.
+ * Return: 0 if it can, -EINVAL if it cannot, or
+ *         -EBUSY if its physical function is being bound or unbound.
  */
-int pci_liveupdate_preserve(struct pci_dev *dev)
+int pci_liveupdate_check(struct pci_dev *dev,
+			 struct pci_liveupdate_refusal *refusal)
+{
+	struct pci_dev *pf = dev->is_virtfn ? pci_physfn(dev) : NULL;
+	int err;
+
+	/* Removing the file that asks may be what its unbind waits for */
+	if (pf && !device_trylock(&pf->dev)) {
+		refusal->dev = pf;
+		refusal->reason = "physfn-busy";
+		return -EBUSY;
+	}
+
+	err = pci_liveupdate_check_path(dev, refusal);
+
+	if (pf)
+		device_unlock(&pf->dev);
+	return err;
+}
+
+/* The driver of a physical function may be waiting for its virtual ones to go. */
+static bool pci_liveupdate_lock_physfn(struct pci_dev *dev)
+{
+	bool locked;
+
+	return !dev->is_virtfn ||
+	       !read_poll_timeout(device_trylock, locked, locked, USEC_PER_MSEC,
+				  PCI_LIVEUPDATE_LOCK_MS * USEC_PER_MSEC, false,
+				  &pci_physfn(dev)->dev);
+}
+
+static void pci_liveupdate_unlock_physfn(struct pci_dev *dev)
+{
+	if (dev->is_virtfn)
+		device_unlock(&pci_physfn(dev)->dev);
+}
+
+static int pci_liveupdate_add_path(struct pci_dev *dev)
 {
 	struct pci_liveupdate_refusal refusal;
 	struct pci_liveupdate_outgoing *out;
@@ -367,18 +476,18 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 		pci_warn(dev, "liveupdate: too late to be preserved\n");
 		return -EINVAL;
 	}
-	if (dev->liveupdate.out)
+	if (dev->liveupdate.out && dev->liveupdate.slot->own)
 		return -EBUSY;
 
-	err = pci_liveupdate_check(dev, &refusal);
+	err = pci_liveupdate_check_path(dev, &refusal);
 	if (err) {
 		pci_info_ratelimited(dev, "liveupdate: cannot be preserved: %s: %s\n",
 				     pci_name(refusal.dev), refusal.reason);
 		return err;
 	}
 
-	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
-		err = pci_liveupdate_get_slot(out, pos);
+	for (pos = dev; pos; pos = pci_liveupdate_parent(pos)) {
+		err = pci_liveupdate_get_slot(out, dev, pos);
 		if (err)
 			goto err_undo;
 	}
@@ -387,8 +496,42 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 	return 0;
 
 err_undo:
-	for (undo = dev; undo != pos; undo = pci_upstream_bridge(undo))
-		pci_liveupdate_put_slot(out, undo, false);
+	for (undo = dev; undo != pos; undo = pci_liveupdate_parent(undo))
+		pci_liveupdate_put_slot(out, undo, undo == dev,
+					pci_liveupdate_above_vf(dev, undo));
+	return err;
+}
+
+/**
+ * pci_liveupdate_preserve - Preserve a device across the next Live Update.
+ * @dev: Endpoint, borrowed. The caller keeps its driver bound until
+ *       pci_liveupdate_unpreserve() or kexec.
+ *
+ * Records @dev and all that it depends on for the next kernel. To be called by the
+ * preserve() operation of a file handler with which the PCI FLB is registered.
+ *
+ * Context: May sleep. Takes pci_liveupdate_rwsem.
+ * Return: 0 on success, or
+ *         -EBUSY if @dev is preserved already, or its physical function is being
+ *         bound or unbound,
+ *         -EINVAL if @dev cannot be preserved (the log says why) or the state is
+ *         frozen,
+ *         -ENOENT if there is no outgoing state,
+ *         -ENOMEM or -ENOSPC if memory cannot be had.
+ */
+int pci_liveupdate_preserve(struct pci_dev *dev)
+{
+	int err;
+
+	if (!pci_liveupdate_lock_physfn(dev)) {
+		pci_info(dev, "liveupdate: cannot be preserved: %s is being bound or unbound\n",
+			 pci_name(pci_physfn(dev)));
+		return -EBUSY;
+	}
+
+	err = pci_liveupdate_add_path(dev);
+
+	pci_liveupdate_unlock_physfn(dev);
 	return err;
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_preserve);
@@ -416,8 +559,9 @@ void pci_liveupdate_unpreserve(struct pci_dev *dev)
 	}
 
 	running = dev->liveupdate.running_out;
-	for (pos = dev; pos; pos = pci_upstream_bridge(pos))
-		pci_liveupdate_put_slot(out, pos, running);
+	for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
+		pci_liveupdate_put_slot(out, pos, pos == dev, running ||
+					pci_liveupdate_above_vf(dev, pos));
 	pci_info(dev, "liveupdate: no longer preserved\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_unpreserve);
@@ -446,13 +590,9 @@ void pci_liveupdate_set_running(struct pci_dev *dev)
 		return;
 	}
 
-	for (pos = dev; pos; pos = pci_upstream_bridge(pos)) {
-		struct pci_liveupdate_dev_ser *ser = pos->liveupdate.slot->ser;
-
-		if (!ser->running++)
-			pci_liveupdate_record(pos, ser);
-		WRITE_ONCE(pos->liveupdate.running_out, true);
-	}
+	for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
+		if (!pci_liveupdate_above_vf(dev, pos))
+			pci_liveupdate_run_slot(pos);
 	pci_info(dev, "liveupdate: runs on\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_running);

@@ -27,12 +27,29 @@ extern struct rw_semaphore pci_liveupdate_rwsem;
 
 struct liveupdate_flb_op_args;
 struct pci_liveupdate_dev_ser;
+struct pci_liveupdate_sriov_ser;
 int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_flb_finish(struct liveupdate_flb_op_args *args);
 void pci_liveupdate_init_incoming(void *obj);
 bool pci_liveupdate_inherits(void);
 bool pci_liveupdate_get_record(struct pci_dev *dev,
 			       struct pci_liveupdate_dev_ser *ser);
+
+bool pci_liveupdate_get_sriov_record(struct pci_dev *pf,
+				     struct pci_liveupdate_sriov_ser *ser);
+
+/**
+ * pci_liveupdate_parent - What does a device depend on?
+ * @dev: Device or bridge, borrowed.
+ *
+ * Context: Any.
+ * Return: The physical function of a virtual one, the bridge above any other, or NULL.
+ *         Borrowed.
+ */
+static inline struct pci_dev *pci_liveupdate_parent(struct pci_dev *dev)
+{
+	return dev->is_virtfn ? pci_physfn(dev) : pci_upstream_bridge(dev);
+}
 
 int pci_liveupdate_check(struct pci_dev *dev,
 			 struct pci_liveupdate_refusal *refusal);
@@ -54,6 +71,8 @@ void pci_liveupdate_record(struct pci_dev *dev,
 			   struct pci_liveupdate_dev_ser *ser);
 bool pci_liveupdate_valid_record(const struct pci_liveupdate_dev_ser *ser);
 bool pci_liveupdate_inherit_intx(struct pci_dev *dev);
+void pci_liveupdate_fill_bars(struct pci_dev *dev, int pos,
+			      unsigned int howmany, const u64 *sizes, u32 *bars);
 bool pci_liveupdate_size_bars(struct pci_dev *dev, unsigned int howmany,
 			      u32 *bars, int rom, u32 *rombar);
 void pci_liveupdate_fix_bars(struct pci_dev *dev, unsigned int howmany);
@@ -211,4 +230,47 @@ static inline bool pci_liveupdate_comes_running(struct pci_dev *dev)
 }
 
 #endif /* CONFIG_PCI_LIVEUPDATE */
+
+#if defined(CONFIG_PCI_LIVEUPDATE) && defined(CONFIG_PCI_IOV)
+
+const char *pci_liveupdate_check_physfn(struct pci_dev *pf);
+void pci_liveupdate_record_sriov(struct pci_dev *pf,
+				 struct pci_liveupdate_sriov_ser *ser);
+bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos);
+void pci_liveupdate_size_vf_bars(struct pci_dev *pf, int pos, u32 *bars);
+void pci_liveupdate_inherit_vfs(struct pci_dev *pf);
+bool pci_liveupdate_abandon_physfn(struct pci_dev *pf);
+
+#else
+
+static inline const char *pci_liveupdate_check_physfn(struct pci_dev *pf)
+{
+	return NULL;
+}
+
+static inline void pci_liveupdate_record_sriov(struct pci_dev *pf,
+					       struct pci_liveupdate_sriov_ser *ser)
+{
+}
+
+static inline bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos)
+{
+	return false;
+}
+
+static inline void pci_liveupdate_size_vf_bars(struct pci_dev *pf, int pos,
+					       u32 *bars)
+{
+}
+
+static inline void pci_liveupdate_inherit_vfs(struct pci_dev *pf)
+{
+}
+
+static inline bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
+{
+	return false;
+}
+
+#endif /* CONFIG_PCI_LIVEUPDATE && CONFIG_PCI_IOV */
 #endif /* DRIVERS_PCI_LIVEUPDATE_H */

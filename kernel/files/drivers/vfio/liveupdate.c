@@ -83,6 +83,8 @@ struct file *vfio_device_open_anon(struct vfio_device *device)
 		return file;
 	}
 
+	df->retrieved = true;
+
 	/* As for the character device: one address space for all mappings */
 	file->f_mapping = device->inode->i_mapping;
 

@@ -175,4 +175,23 @@ static inline void pci_liveupdate_set_stopped(struct pci_dev *dev)
 }
 
 #endif /* CONFIG_PCI_LIVEUPDATE */
+
+#if defined(CONFIG_PCI_LIVEUPDATE) && defined(CONFIG_PCI_IOV)
+
+int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what);
+bool pci_liveupdate_inherited_vfs(struct pci_dev *pf);
+
+#else
+
+static inline int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what)
+{
+	return 0;
+}
+
+static inline bool pci_liveupdate_inherited_vfs(struct pci_dev *pf)
+{
+	return false;
+}
+
+#endif /* CONFIG_PCI_LIVEUPDATE && CONFIG_PCI_IOV */
 #endif /* _LINUX_PCI_LIVEUPDATE_H */

@@ -233,14 +233,11 @@ struct luo_kexec_format {
 static void luo_kexec_formats(struct kimage *image,
 			      const struct liveupdate_image_ser *ser)
 {
-	enum { LUO, PCI };
+	enum { LUO };
 	const struct luo_kexec_format formats[] = {
 		[LUO] = { "LUO", LIVEUPDATE_IMAGE_LUO, ser->luo,
 			  "it was built without LIVEUPDATE",
 			  "it reads another format of the LUO state" },
-		[PCI] = { "PCI", LIVEUPDATE_IMAGE_PCI, ser->pci,
-			  "it was built without PCI_LIVEUPDATE (which excludes CARDBUS), but devices keep running",
-			  "it reads another format of the PCI state" },
 		{ "IOMMU", LIVEUPDATE_IMAGE_IOMMU, ser->iommu,
 		  "it was built without IOMMU_LIVEUPDATE, but devices keep running",
 		  "it reads another format of the IOMMU state" },
@@ -256,6 +253,12 @@ static void luo_kexec_formats(struct kimage *image,
 		  "it reads another format of the interrupt remapping state" },
 	};
 
+	image->kho.pci_newest = ser->pci;
+	image->kho.pci_oldest = ser->pci_oldest ?: ser->pci;
+	if (!ser->pci && !image->kho.dma_refusal)
+		image->kho.dma_refusal =
+			"it was built without PCI_LIVEUPDATE (which excludes CARDBUS), but devices keep running";
+
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		const struct luo_kexec_format *f = &formats[i];
 		const char *reason = f->there ? f->differs : f->missing;
@@ -268,8 +271,6 @@ static void luo_kexec_formats(struct kimage *image,
 
 		if (i == LUO && !image->kho.refusal)
 			image->kho.refusal = reason;
-		if (i == PCI && f->there)
-			image->kho.pci_refusal = reason;
 		if (!image->kho.dma_refusal)
 			image->kho.dma_refusal = reason;
 	}
@@ -318,6 +319,16 @@ int luo_kexec_load(struct kimage *image)
 	return 0;
 }
 
+/* Which format the PCI state has depends on what is in it */
+static bool luo_kexec_reads_pci(const struct kimage *image)
+{
+	u32 version = luo_flb_outgoing_version(LIVEUPDATE_IMAGE_PCI_FLB);
+
+	return !version || !image->kho.pci_newest ||
+	       (version >= image->kho.pci_oldest &&
+		version <= image->kho.pci_newest);
+}
+
 /**
  * luo_kexec_check - Check whether the loaded image can take over all preserved files.
  *
@@ -328,8 +339,8 @@ int luo_kexec_check(void)
 {
 	const char *reason = kexec_image->kho.refusal;
 
-	if (!reason && luo_flb_outgoing(LIVEUPDATE_IMAGE_PCI_FLB))
-		reason = kexec_image->kho.pci_refusal;
+	if (!reason && !luo_kexec_reads_pci(kexec_image))
+		reason = "it reads another format of the PCI state";
 	if (!reason && luo_dma_outgoing())
 		reason = kexec_image->kho.dma_refusal;
 	if (!kexec_image->kho.fdt)

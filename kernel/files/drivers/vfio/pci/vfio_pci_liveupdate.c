@@ -48,7 +48,7 @@
  * everything else that was set through the file. Of a device that is reset also its
  * state and its DMA mappings: no bus mastering, no decoding.
  *
- * Variant drivers, virtual functions and Intel graphics are not supported.
+ * Variant drivers and Intel graphics are not supported.
  *
  * Life cycle
  * ==========
@@ -151,8 +151,6 @@ static bool vfio_pci_liveupdate_can_preserve(struct liveupdate_file_handler *fh,
 	if (!vfio_device_file_is_bound(file))
 		vfio_pci_liveupdate_refuse(device,
 					   "open /dev/vfio/devices/* and bind it to an iommufd");
-	else if (pdev->is_virtfn)
-		vfio_pci_liveupdate_refuse(device, "the device is a virtual function");
 	else if (vfio_pci_is_intel_display(pdev))
 		vfio_pci_liveupdate_refuse(device, "the device is Intel graphics");
 	else
@@ -177,7 +175,10 @@ static struct vfio_pci_device_ser *
 vfio_pci_liveupdate_alloc(struct vfio_pci_core_device *vdev, u64 iommufd_token,
 			  u32 hwpt_id)
 {
+	u32 flags = (hwpt_id ? VFIO_PCI_LIVEUPDATE_RUNNING : 0) |
+		    (vdev->sriov_pf_core_dev ? VFIO_PCI_LIVEUPDATE_VF_TOKEN : 0);
 	size_t state_size = hwpt_id ? vfio_pci_state_size(vdev) : 0;
+	u32 size = vfio_pci_liveupdate_size(flags);
 	struct pci_dev *pdev = vdev->pdev;
 	struct vfio_pci_device_ser *ser;
 
@@ -187,12 +188,12 @@ vfio_pci_liveupdate_alloc(struct vfio_pci_core_device *vdev, u64 iommufd_token,
 
 	*ser = (struct vfio_pci_device_ser) {
 		.version = VFIO_PCI_LIVEUPDATE_VERSION,
-		.size = sizeof(*ser),
+		.size = size,
 		.domain = pci_domain_nr(pdev->bus),
 		.bdf = pci_dev_id(pdev),
 		.vendor = pdev->vendor,
 		.device = pdev->device,
-		.flags = hwpt_id ? VFIO_PCI_LIVEUPDATE_RUNNING : 0,
+		.flags = flags,
 		.hwpt_id = hwpt_id,
 		.state_size = state_size,
 		.iommufd_token = iommufd_token,
@@ -218,6 +219,12 @@ static int vfio_pci_liveupdate_preserve(struct liveupdate_file_op_args *args)
 	if (ret) {
 		pci_info(pdev, "liveupdate: cannot be preserved: its iommufd cannot keep it running (%pe)\n",
 			 ERR_PTR(ret));
+		goto err_pci;
+	}
+
+	if (!hwpt_id && pci_num_vf(pdev)) {
+		pci_info(pdev, "liveupdate: cannot be preserved: it has virtual functions, which its reset would end: keep it running\n");
+		ret = -EINVAL;
 		goto err_pci;
 	}
 
@@ -274,11 +281,6 @@ static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 		return -EINVAL;
 	}
 
-	if (pci_num_vf(pdev)) {
-		pci_err(pdev, "liveupdate: cannot be frozen: SR-IOV was enabled after it was preserved\n");
-		return -EINVAL;
-	}
-
 	if (pdev->current_state != PCI_D0) {
 		pci_err(pdev, "liveupdate: cannot be frozen: it is in %s, its owner has to bring it to D0 first\n",
 			pci_power_name(pdev->current_state));
@@ -288,6 +290,36 @@ static int vfio_pci_liveupdate_check_frozen(struct vfio_pci_core_device *vdev)
 	if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser) &&
 	    vfio_pci_state_was_reset(vdev)) {
 		pci_err(pdev, "liveupdate: cannot be frozen: error recovery has reset it, its owner has to set it up again first\n");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/* What a virtual function needs of the physical one. */
+static int vfio_pci_liveupdate_check_physfn(struct vfio_pci_core_device *vdev)
+{
+	struct vfio_pci_core_device *pf_vdev = vdev->sriov_pf_core_dev;
+	struct pci_dev *pf = pci_physfn(vdev->pdev);
+
+	if (!vdev->pdev->is_virtfn)
+		return 0;
+
+	if (pf->current_state != PCI_D0) {
+		pci_err(vdev->pdev, "liveupdate: cannot be frozen: its physical function %s is in %s\n",
+			pci_name(pf), pci_power_name(pf->current_state));
+		return -EINVAL;
+	}
+
+	if (!pf_vdev)
+		return 0;
+
+	guard(mutex)(&pf_vdev->vdev.dev_set->lock);
+
+	/* It cannot be opened any more */
+	if (pf_vdev->vdev.open_count && !pf_vdev->liveupdate_ser) {
+		pci_err(vdev->pdev, "liveupdate: cannot be frozen: its physical function %s is in use and would be stopped: preserve it as well, or close it\n",
+			pci_name(pf));
 		return -EINVAL;
 	}
 
@@ -326,6 +358,10 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 		return -EBUSY;
 	}
 
+	ret = vfio_pci_liveupdate_check_physfn(vdev);
+	if (ret)
+		goto out_unlock;
+
 	mutex_lock(&vdev->igate);
 	vfio_pci_zap_and_down_write_memory_lock(vdev);
 	ret = vfio_pci_liveupdate_check_frozen(vdev);
@@ -338,12 +374,15 @@ static int vfio_pci_liveupdate_freeze(struct liveupdate_file_op_args *args)
 		if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 			vfio_pci_state_save(vdev,
 					    vfio_pci_liveupdate_state(vdev->liveupdate_ser));
+		if (vdev->liveupdate_ser->flags & VFIO_PCI_LIVEUPDATE_VF_TOKEN)
+			vfio_pci_save_vf_token(vdev, vdev->liveupdate_ser->vf_token);
 		if (vfio_pci_liveupdate_masks_intx(vdev))
 			pci_intx(vdev->pdev, 0);
 		vdev->vdev.liveupdate_frozen = true;
 	}
 	up_write(&vdev->memory_lock);
 	mutex_unlock(&vdev->igate);
+out_unlock:
 	up_write(&vdev->vdev.liveupdate_lock);
 	device_unlock(&vdev->pdev->dev);
 

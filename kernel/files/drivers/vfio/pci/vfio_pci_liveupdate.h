@@ -30,10 +30,17 @@ vfio_pci_liveupdate_runs(const struct vfio_pci_device_ser *ser)
 	return ser->flags & VFIO_PCI_LIVEUPDATE_RUNNING;
 }
 
+static inline u32 vfio_pci_liveupdate_size(u32 flags)
+{
+	return flags & VFIO_PCI_LIVEUPDATE_VF_TOKEN ?
+	       sizeof(struct vfio_pci_device_ser) :
+	       offsetof(struct vfio_pci_device_ser, vf_token);
+}
+
 static inline struct vfio_pci_state_ser *
 vfio_pci_liveupdate_state(struct vfio_pci_device_ser *ser)
 {
-	return (void *)(ser + 1);
+	return (void *)ser + ser->size;
 }
 
 int vfio_pci_liveupdate_retrieve(struct liveupdate_file_op_args *args);

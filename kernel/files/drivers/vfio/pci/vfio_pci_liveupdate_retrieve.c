@@ -74,13 +74,14 @@ static int vfio_pci_liveupdate_validate(struct vfio_pci_device_ser *ser,
 					struct pci_dev *pdev)
 {
 	if (ser->version != VFIO_PCI_LIVEUPDATE_VERSION ||
-	    ser->size != sizeof(*ser)) {
+	    ser->size != vfio_pci_liveupdate_size(ser->flags)) {
 		pci_err(pdev, "liveupdate: cannot be retrieved: the previous kernel wrote version %u (%u bytes), this one reads version %u\n",
 			ser->version, ser->size, VFIO_PCI_LIVEUPDATE_VERSION);
 		return -EOPNOTSUPP;
 	}
 
-	if (vfio_pci_liveupdate_damaged(ser)) {
+	if (vfio_pci_liveupdate_damaged(ser) ||
+	    (ser->flags & VFIO_PCI_LIVEUPDATE_VF_TOKEN && !pdev->is_virtfn)) {
 		pci_err(pdev, "liveupdate: cannot be retrieved: what the previous kernel wrote is damaged\n");
 		return -EINVAL;
 	}
@@ -131,6 +132,8 @@ static int vfio_pci_liveupdate_open(struct pci_dev *pdev,
 		return ret;
 
 	vdev = dev_get_drvdata(&pdev->dev);
+	if (ser->flags & VFIO_PCI_LIVEUPDATE_VF_TOKEN)
+		vfio_pci_load_vf_token(vdev, ser->vf_token);
 	file = vfio_device_open_anon(&vdev->vdev);
 	if (IS_ERR(file)) {
 		pci_liveupdate_unretrieve(pdev);

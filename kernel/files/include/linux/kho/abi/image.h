@@ -25,11 +25,14 @@
 
 /* Numbers of the formats; each header of a format asserts that it has this one */
 #define LIVEUPDATE_IMAGE_LUO		5
-#define LIVEUPDATE_IMAGE_PCI		2
+#define LIVEUPDATE_IMAGE_PCI		3
 #define LIVEUPDATE_IMAGE_IOMMU		3
 #define LIVEUPDATE_IMAGE_IOMMUFD	2
 #define LIVEUPDATE_IMAGE_VFIO_PCI	2
 #define LIVEUPDATE_IMAGE_VTD_IRQS	1
+
+/* Oldest format that a kernel reads beside its own */
+#define LIVEUPDATE_IMAGE_PCI_OLDEST	2
 
 /* FLB whose state has the PCI format */
 #define LIVEUPDATE_IMAGE_PCI_FLB	"pci"
@@ -64,12 +67,13 @@
  * @size:     Size of this structure in the image, in bytes.
  * @options:  %LIVEUPDATE_IMAGE_KHO_ON and so on. Unknown ones are ignored.
  * @luo:      Format of the LUO state, the number in %LUO_ABI_COMPATIBLE.
- * @pci:      Format of the PCI core, 0 without CONFIG_PCI_LIVEUPDATE.
+ * @pci:      Newest format of the PCI core, 0 without CONFIG_PCI_LIVEUPDATE.
  * @iommu:    Format of the IOMMU core, 0 without CONFIG_IOMMU_LIVEUPDATE.
  * @iommufd:  Format of iommufd, 0 without CONFIG_IOMMUFD_LIVEUPDATE.
  * @vfio_pci: Format of vfio-pci, 0 without CONFIG_VFIO_PCI_LIVEUPDATE.
  * @vtd_irqs: Format of VT-d units that block interrupts, 0 without CONFIG_INTEL_IOMMU
  *            or CONFIG_IRQ_REMAP.
+ * @pci_oldest: Oldest format of the PCI core, 0 if it reads only @pci.
  */
 struct liveupdate_image_ser {
 	u8 magic[4];
@@ -81,9 +85,10 @@ struct liveupdate_image_ser {
 	u32 iommufd;
 	u32 vfio_pci;
 	u32 vtd_irqs;
+	u32 pci_oldest;
 } __packed;
 
-static_assert(sizeof(struct liveupdate_image_ser) == 36);
+static_assert(sizeof(struct liveupdate_image_ser) == 40);
 
 #endif /* __ASSEMBLER__ */
 

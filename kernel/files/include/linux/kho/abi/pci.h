@@ -25,6 +25,10 @@
  * 1. Devices and bridges with their addresses.
  * 2. Which of them run on, and of these the sizes of BARs, the kinds of bridge
  *    windows and whether INTx Disable can be written.
+ * 3. Virtual functions, and physical functions with an SR-IOV entry each.
+ *
+ * A kernel writes version 2 while no virtual function is preserved, so that a host
+ * without them can go back to a kernel that reads no more than that.
  */
 
 #ifndef _LINUX_KHO_ABI_PCI_H
@@ -33,10 +37,12 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/kho/abi/image.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #define PCI_LIVEUPDATE_FLB_COMPATIBLE	LIVEUPDATE_IMAGE_PCI_FLB
-#define PCI_LIVEUPDATE_VERSION		2
+#define PCI_LIVEUPDATE_VERSION		3
+#define PCI_LIVEUPDATE_VERSION_NO_VFS	2
 
 /* Flags of struct pci_liveupdate_dev_ser */
 #define PCI_LIVEUPDATE_DEV_BRIDGE	BIT(0)
@@ -49,24 +55,39 @@
 	(PCI_LIVEUPDATE_DEV_IO_WINDOW |					\
 	 PCI_LIVEUPDATE_DEV_PREF_WINDOW |				\
 	 PCI_LIVEUPDATE_DEV_PREF_64_WINDOW)
+/* Since version 3, valid whatever &pci_liveupdate_dev_ser.running is */
+#define PCI_LIVEUPDATE_DEV_VF		BIT(5)	/* Virtual function */
+#define PCI_LIVEUPDATE_DEV_PF		BIT(6)	/* Has preserved VFs */
+#define PCI_LIVEUPDATE_DEV_OWN		BIT(7)	/* PF that is preserved itself */
+#define PCI_LIVEUPDATE_DEV_SRIOV	BIT(8)	/* struct pci_liveupdate_sriov_ser */
+#define PCI_LIVEUPDATE_DEV_VF_FLAGS					\
+	(PCI_LIVEUPDATE_DEV_VF | PCI_LIVEUPDATE_DEV_PF |		\
+	 PCI_LIVEUPDATE_DEV_OWN)
 #define PCI_LIVEUPDATE_DEV_FLAGS					\
 	(PCI_LIVEUPDATE_DEV_BRIDGE |					\
 	 PCI_LIVEUPDATE_DEV_INTX_BROKEN |				\
-	 PCI_LIVEUPDATE_DEV_BRIDGE_FLAGS)
+	 PCI_LIVEUPDATE_DEV_BRIDGE_FLAGS |				\
+	 PCI_LIVEUPDATE_DEV_VF_FLAGS)
+
+/* Options of struct pci_liveupdate_sriov_ser */
+#define PCI_LIVEUPDATE_SRIOV_AUTOPROBE	BIT(0)	/* sriov_drivers_autoprobe */
+#define PCI_LIVEUPDATE_SRIOV_OPTIONS	PCI_LIVEUPDATE_SRIOV_AUTOPROBE
 
 /* Index of the expansion ROM in &pci_liveupdate_dev_ser.size */
 #define PCI_LIVEUPDATE_ROM		6
 #define PCI_LIVEUPDATE_NR_SIZES		7
+#define PCI_LIVEUPDATE_NR_VF_SIZES	6
 
 /**
  * struct pci_liveupdate_dev_ser - One preserved device or bridge.
  * @domain:   PCI segment number.
  * @bdf:      Bus, device and function number.
  * @flags:    %PCI_LIVEUPDATE_DEV_BRIDGE for a bridge on the path of a preserved
- *            device.
- * @refcount: 1 for a preserved device, for a bridge the number of preserved
- *            devices below it. 0 marks a free slot, whose other fields mean
- *            nothing.
+ *            device, %PCI_LIVEUPDATE_DEV_VF and so on.
+ * @refcount: 1 for a preserved device; for a bridge the number of preserved
+ *            devices below it, for a physical function that of its preserved
+ *            virtual functions, and itself. 0 marks a free slot, whose other fields
+ *            mean nothing.
  * @running:  How many of @refcount run on through the kexec: must not be written to
  *            in a way that traffic in flight would notice.
  * @size:     If @running is not 0, size in bytes of each BAR and of the expansion
@@ -83,11 +104,44 @@ struct pci_liveupdate_dev_ser {
 } __packed;
 
 /**
+ * struct pci_liveupdate_sriov_ser - SR-IOV of a physical function.
+ * @domain:   PCI segment number.
+ * @bdf:      Bus, device and function number.
+ * @flags:    %PCI_LIVEUPDATE_DEV_SRIOV, which tells it from a
+ *            &struct pci_liveupdate_dev_ser. Both have the same size.
+ * @refcount: 1. 0 marks a free slot.
+ * @num_vfs:  Virtual functions that are enabled.
+ * @offset:   First VF Offset.
+ * @stride:   VF Stride.
+ * @max_vfs:  How many its driver allows.
+ * @last_bus: Highest bus number that virtual functions could use.
+ * @options:  %PCI_LIVEUPDATE_SRIOV_AUTOPROBE.
+ * @reserved: Zero.
+ * @size:     Size in bytes of each VF BAR of one virtual function, 0 if there is none.
+ *            A 64-bit BAR has its size in its first element.
+ */
+struct pci_liveupdate_sriov_ser {
+	u32 domain;
+	u16 bdf;
+	u16 flags;
+	u32 refcount;
+	u16 num_vfs;
+	u16 offset;
+	u16 stride;
+	u16 max_vfs;
+	u8 last_bus;
+	u8 options;
+	u16 reserved;
+	u64 size[PCI_LIVEUPDATE_NR_VF_SIZES];
+} __packed;
+
+/**
  * struct pci_liveupdate_ser - Root of the PCI state.
- * @version:  %PCI_LIVEUPDATE_VERSION of the kernel that wrote it.
+ * @version:  %PCI_LIVEUPDATE_VERSION of the kernel that wrote it, or
+ *            %PCI_LIVEUPDATE_VERSION_NO_VFS.
  * @reserved: Zero.
  * @devices:  Physical address of the first &struct kho_block_header_ser of
- *            &struct pci_liveupdate_dev_ser entries, 0 if there is none.
+ *            entries, 0 if there is none.
  */
 struct pci_liveupdate_ser {
 	u32 version;
@@ -96,7 +150,12 @@ struct pci_liveupdate_ser {
 } __packed;
 
 static_assert(sizeof(struct pci_liveupdate_dev_ser) == 72);
+static_assert(sizeof(struct pci_liveupdate_sriov_ser) ==
+	      sizeof(struct pci_liveupdate_dev_ser));
+static_assert(offsetof(struct pci_liveupdate_sriov_ser, refcount) ==
+	      offsetof(struct pci_liveupdate_dev_ser, refcount));
 static_assert(sizeof(struct pci_liveupdate_ser) == 16);
 static_assert(PCI_LIVEUPDATE_VERSION == LIVEUPDATE_IMAGE_PCI);
+static_assert(PCI_LIVEUPDATE_VERSION_NO_VFS == LIVEUPDATE_IMAGE_PCI_OLDEST);
 
 #endif /* _LINUX_KHO_ABI_PCI_H */

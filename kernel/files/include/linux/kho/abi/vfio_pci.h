@@ -36,8 +36,10 @@
 /* Flags of struct vfio_pci_device_ser */
 #define VFIO_PCI_LIVEUPDATE_RESET_DONE	BIT(0)
 #define VFIO_PCI_LIVEUPDATE_RUNNING	BIT(1)
+#define VFIO_PCI_LIVEUPDATE_VF_TOKEN	BIT(2)
 #define VFIO_PCI_LIVEUPDATE_FLAGS	(VFIO_PCI_LIVEUPDATE_RESET_DONE | \
-					 VFIO_PCI_LIVEUPDATE_RUNNING)
+					 VFIO_PCI_LIVEUPDATE_RUNNING | \
+					 VFIO_PCI_LIVEUPDATE_VF_TOKEN)
 
 /* Flags of struct vfio_pci_state_ser */
 #define VFIO_PCI_STATE_VIRQ_DISABLED	BIT(0)
@@ -55,7 +57,8 @@
 /**
  * struct vfio_pci_device_ser - One preserved vfio-pci device file.
  * @version:  %VFIO_PCI_LIVEUPDATE_VERSION of the kernel that wrote it.
- * @size:     Size of the structure that kernel wrote, in bytes.
+ * @size:     Size of the structure that kernel wrote, in bytes. @vf_token is there
+ *            only with %VFIO_PCI_LIVEUPDATE_VF_TOKEN.
  * @domain:   PCI segment number of the device.
  * @bdf:      Bus, device and function number.
  * @vendor:   Vendor ID, so that another device in the same place is noticed.
@@ -63,11 +66,15 @@
  * @reserved: Zero.
  * @flags:    %VFIO_PCI_LIVEUPDATE_RESET_DONE, written while the old kernel shuts
  *            down, once it did reset the device, or %VFIO_PCI_LIVEUPDATE_RUNNING:
- *            the device runs on, and a &struct vfio_pci_state_ser follows.
+ *            the device runs on, and a &struct vfio_pci_state_ser follows, or
+ *            %VFIO_PCI_LIVEUPDATE_VF_TOKEN: for a virtual function whose physical one
+ *            has vfio-pci, too. Kernels that do not know the last one read no PCI
+ *            state with virtual functions either.
  * @hwpt_id:  ID of the HWPT through which a running device does DMA, else 0.
  * @state_size: How many bytes follow: 0 unless the device runs on.
  * @iommufd_token: Token in the session of the iommufd that @hwpt_id belongs to,
  *            else 0.
+ * @vf_token: What one has to know to open the virtual function anew.
  */
 struct vfio_pci_device_ser {
 	u32 version;
@@ -81,6 +88,7 @@ struct vfio_pci_device_ser {
 	u32 hwpt_id;
 	u32 state_size;
 	u64 iommufd_token;
+	u8 vf_token[16];
 } __packed;
 
 /**
@@ -111,7 +119,8 @@ struct vfio_pci_state_ser {
 	struct pci_state_ser pci;
 } __packed;
 
-static_assert(sizeof(struct vfio_pci_device_ser) == 40);
+static_assert(offsetof(struct vfio_pci_device_ser, vf_token) == 40);
+static_assert(sizeof(struct vfio_pci_device_ser) == 56);
 static_assert(offsetof(struct vfio_pci_device_ser, flags) == 20);
 static_assert(offsetof(struct vfio_pci_state_ser, vconfig) == 40);
 static_assert(offsetof(struct vfio_pci_state_ser, pci) == 4136);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A driver for the physical function of an igb */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "igb.h"
+#include "log.h"
+#include "util.h"
+
+#define BAR_SIZE	(128 << 10)
+
+#define CTRL		0x0000
+#define CTRL_SLU	(1u << 6)
+#define STATUS		0x0008
+#define STATUS_LU	(1u << 1)
+#define MDIC		0x0020
+#define MDIC_READY	(1u << 28)
+/* PHY 1, register 0: negotiate, now */
+#define MDIC_NEGOTIATE	(1u << 26 | 1u << 21 | 1u << 12 | 1u << 9)
+#define RCTL		0x0100
+#define RCTL_ON		(1u << 1 | 3u << 16 | 1u << 26)	/* 256 bytes, no CRC */
+#define VFRE		0x0c8c
+#define MRQC		0x5818
+#define MRQC_VMDQ	3
+#define VT_CTL		0x581c
+#define VT_CTL_VM	(1u << 0)
+#define VT_CTL_NO_POOL	(1u << 29)
+#define VT_CTL_COPY	(1u << 30)
+#define VMOLR(vf)	(0x5ad0 + 4 * (vf))
+#define VMOLR_FEED	(1u << 27 | 1u << 24)	/* broadcasts, untagged */
+
+static uint32_t get(volatile char *bar, size_t offset)
+{
+	return *(volatile uint32_t *)(bar + offset);
+}
+
+static void set(volatile char *bar, size_t offset, uint32_t value)
+{
+	*(volatile uint32_t *)(bar + offset) = value;
+}
+
+volatile char *igb_map(const char *pf)
+{
+	char *path = text("/sys/bus/pci/devices/%s/resource0", pf);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	void *bar;
+
+	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
+	bar = mmap(NULL, BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(bar != MAP_FAILED, "%s: mmap: %s", path, strerror(errno));
+	close(fd);
+	free(path);
+	return bar;
+}
+
+static void wait_for(volatile char *bar, size_t offset, uint32_t bit)
+{
+	double end = now() + 20;
+
+	while (!(get(bar, offset) & bit)) {
+		CHECK(now() < end, "igb: bit %#x of register %#zx stays off",
+		      bit, offset);
+		usleep(2000);
+	}
+}
+
+void igb_start(volatile char *bar)
+{
+	set(bar, CTRL, get(bar, CTRL) | CTRL_SLU);
+	set(bar, MDIC, MDIC_NEGOTIATE);
+	wait_for(bar, MDIC, MDIC_READY);
+	wait_for(bar, STATUS, STATUS_LU);
+	set(bar, VT_CTL, VT_CTL_VM | VT_CTL_NO_POOL | VT_CTL_COPY);
+	set(bar, MRQC, MRQC_VMDQ);
+	set(bar, RCTL, RCTL_ON);
+}
+
+void igb_feed(volatile char *bar, unsigned int vf)
+{
+	set(bar, VMOLR(vf), VMOLR_FEED);
+	set(bar, VFRE, get(bar, VFRE) | 1u << vf);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A driver for the physical function of an igb, as far as its virtual functions
+ * need one. It works on registers that the caller has mapped.
+ */
+#ifndef TESTBED_GUEST_IGB_H
+#define TESTBED_GUEST_IGB_H
+
+#include <stddef.h>
+
+/* BAR 0 through sysfs, for a function that nobody has opened */
+volatile char *igb_map(const char *pf);
+
+/* The link is up, and frames are distributed among virtual functions */
+void igb_start(volatile char *bar);
+
+/* Virtual function @vf gets the broadcasts; a reset of it undoes that */
+void igb_feed(volatile char *bar, unsigned int vf);
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A virtual function of an igb receives into its owner's memory while the kernels
+ * change. Nobody has the physical function open.
+ */
+#include <unistd.h>
+
+#include "continuity.h"
+#include "log.h"
+#include "machines.h"
+#include "marker.h"
+#include "pci.h"
+#include "scenario.h"
+#include "vf.h"
+#include "watch.h"
+
+static void start(const char *driver)
+{
+	struct running *r = &running[0];
+	char *pf = pci_find(ID_IGB, 0);
+
+	vf_start(r, vf_start_pf(pf, driver), 0);
+	pci_check_preservable(r->owner.bdf, NULL);
+	running_preserve(r, VF_SESSION);
+	pci_check_state(pf, "preserved");
+	running_prepare();
+	receive_watch(r, VF_RING);
+	watch_start();
+	mark(MARK_USER);
+	traffic_start(VF_RATE, RECEIVE_PLACES(VF_RING));
+	sleep(2);
+	CHECK(receive_count(r, VF_RING) > VF_RATE / 2, "only %u packets came",
+	      receive_count(r, VF_RING));
+	running_go();
+}
+
+static void take_back(const char *driver)
+{
+	struct running *r = &running[0];
+	char *pf = pci_find(ID_IGB, 0);
+
+	running_recall();
+	pci_check_state(pf, "incoming");
+	vf_bind_pf(driver);
+	running_retrieve(r);
+	running_check_config(r);
+	running_finish();
+	pci_check_state(pf, "none");
+	sleep(2);
+	mark(MARK_USER);
+	traffic_stop();
+	receive_check(r, VF_RING, "in all");
+	receive_stop(r);
+	running_close(r);
+	/* Like any other from here on */
+	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "0"));
+	CHECK_EQ(pci_count(ID_IGB_VF), 0);
+	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "2"));
+	CHECK_EQ(pci_count(ID_IGB_VF), VF_COUNT);
+}
+
+static void first(void)
+{
+	start("vfio-pci");
+}
+
+static void second(void)
+{
+	take_back("vfio-pci");
+}
+
+#define LIMIT	0.5
+
+static void judge(struct evidence *ev)
+{
+	struct arrivals a = arrivals_load(ev, "packets");
+
+	judge_running(ev);
+	expect_all_received(ev, 2, "in all");
+	expect_flow(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER),
+		    3 * VF_RATE, LIMIT);
+	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
+	arrivals_free(&a);
+}
+
+#define VF_RUNNING(mode, suffix, how, ...)				\
+SCENARIO(vf_running_##mode) = {						\
+	.name = "sriov/running" suffix,					\
+	.proves = "a virtual function loses no packet through a kexec" how, \
+	.devices = STRINGS(ONE(IGB_FED, 1), ##__VA_ARGS__),		\
+	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" }, \
+	.shared_memory = 1,						\
+	.time_limit = 120,						\
+	.stage = { first, second },					\
+	.judge = judge,							\
+}
+
+VF_RUNNING(legacy, "", "");
+VF_RUNNING(scalable, "-scalable", " (scalable mode)", IOMMU_SCALABLE);
+VF_RUNNING(first_level, "-first-level", " (first-level tables)",
+	   IOMMU_FIRST_LEVEL);
