@@ -8,7 +8,7 @@
 #include "marker.h"
 #include "pci.h"
 #include "scenario.h"
-#include "sriov/vf.h"
+#include "vf.h"
 
 #define PF	"01:00.0"
 #define VF	"01:10.0"

@@ -218,7 +218,7 @@ SCENARIO(automatic_several) = {
 };
 
 SCENARIO(automatic_manual) = {
-	.name = "negative/automatic-hwpt",
+	.name = "running/automatic-hwpt-manual",
 	.proves = "mirror: a page table that is not automatic any more is seen",
 	.devices = STRINGS(ONE(HDA, 1), ONE(EDU, 2)),
 	.variants = "prod",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual functions of an igb whose physical function nobody has open */
-#ifndef TESTBED_SCENARIOS_SRIOV_VF_H
-#define TESTBED_SCENARIOS_SRIOV_VF_H
+#ifndef TESTBED_GUEST_VF_H
+#define TESTBED_GUEST_VF_H
 
 #include "receive.h"
 
