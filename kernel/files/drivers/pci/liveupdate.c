@@ -105,12 +105,14 @@
  * @ser:   Entry in preserved memory.
  * @sriov: Slot with the SR-IOV entry of a physical function with virtual ones.
  * @own:   The device itself is preserved, not only what depends on it.
+ * @runs:  It is, and runs on for its own sake.
  * @free:  Links the slot into &pci_liveupdate_outgoing.free while unused.
  */
 struct pci_liveupdate_slot {
 	struct pci_liveupdate_dev_ser *ser;
 	struct pci_liveupdate_slot *sriov;
 	bool own;
+	bool runs;
 	struct list_head free;
 };
 
@@ -266,6 +268,7 @@ static void pci_liveupdate_put_sriov(struct pci_liveupdate_outgoing *out,
 static void pci_liveupdate_set_own(struct pci_liveupdate_slot *slot, bool own)
 {
 	slot->own = own;
+	slot->runs = false;
 	slot->ser->flags &= ~PCI_LIVEUPDATE_DEV_OWN;
 	if (own && slot->sriov)
 		slot->ser->flags |= PCI_LIVEUPDATE_DEV_OWN;
@@ -551,14 +554,14 @@ void pci_liveupdate_unpreserve(struct pci_dev *dev)
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
 	out = pci_liveupdate_outgoing;
-	if (WARN_ON_ONCE(!out))
+	if (WARN_ON_ONCE(!out || !dev->liveupdate.out))
 		return;
 	if (out->frozen) {
 		pci_warn(dev, "liveupdate: too late to be given up, stays preserved\n");
 		return;
 	}
 
-	running = dev->liveupdate.running_out;
+	running = dev->liveupdate.slot->runs;
 	for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
 		pci_liveupdate_put_slot(out, pos, pos == dev, running ||
 					pci_liveupdate_above_vf(dev, pos));
@@ -583,13 +586,14 @@ void pci_liveupdate_set_running(struct pci_dev *dev)
 
 	guard(rwsem_write)(&pci_liveupdate_rwsem);
 
-	if (WARN_ON_ONCE(!dev->liveupdate.out || dev->liveupdate.running_out))
+	if (WARN_ON_ONCE(!dev->liveupdate.out || dev->liveupdate.slot->runs))
 		return;
 	if (pci_liveupdate_outgoing->frozen) {
 		pci_warn(dev, "liveupdate: too late to run on\n");
 		return;
 	}
 
+	dev->liveupdate.slot->runs = true;
 	for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
 		if (!pci_liveupdate_above_vf(dev, pos))
 			pci_liveupdate_run_slot(pos);
