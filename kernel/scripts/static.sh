@@ -56,6 +56,10 @@ checkpatch() {
 	*-kho-Restore-folios*)
 		style=(--ignore "CAMELCASE")
 		;;
+	# Members of struct pci_sriov.
+	*-PCI-Leave-virtual-functions*)
+		style=(--ignore "CAMELCASE")
+		;;
 	# Labels of the base.
 	*-kexec-Refuse-to-preserve*)
 		style=(--ignore "CAMELCASE")

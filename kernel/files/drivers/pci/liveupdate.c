@@ -43,8 +43,9 @@
  *    pci_liveupdate_register_flb(). LUO makes the outgoing state before the
  *    first file of that handler is preserved.
  * 2. The handler calls pci_liveupdate_preserve(). The device, the physical function
- *    it may be part of and each bridge up to the root port get an entry in memory that Kexec Handover preserves. If the
- *    device is to run on, it calls pci_liveupdate_set_running() next.
+ *    it may be part of and each bridge up to the root port get an entry in memory
+ *    that Kexec Handover preserves. If the device is to run on, it calls
+ *    pci_liveupdate_set_running() next.
  * 3. kexec. When the first preserved device is shut down the outgoing state is
  *    frozen; preserved devices and bridges keep Bus Master Enable.
  * 4. The new kernel reads the entries before it scans PCI. A device that has

@@ -233,11 +233,15 @@ struct luo_kexec_format {
 static void luo_kexec_formats(struct kimage *image,
 			      const struct liveupdate_image_ser *ser)
 {
-	enum { LUO };
+	enum { LUO, PCI };
 	const struct luo_kexec_format formats[] = {
 		[LUO] = { "LUO", LIVEUPDATE_IMAGE_LUO, ser->luo,
 			  "it was built without LIVEUPDATE",
 			  "it reads another format of the LUO state" },
+		/* If it is there, luo_kexec_reads_pci() decides at reboot */
+		[PCI] = { "PCI", LIVEUPDATE_IMAGE_PCI, ser->pci,
+			  "it was built without PCI_LIVEUPDATE (which excludes CARDBUS), but devices keep running",
+			  NULL },
 		{ "IOMMU", LIVEUPDATE_IMAGE_IOMMU, ser->iommu,
 		  "it was built without IOMMU_LIVEUPDATE, but devices keep running",
 		  "it reads another format of the IOMMU state" },
@@ -255,15 +259,12 @@ static void luo_kexec_formats(struct kimage *image,
 
 	image->kho.pci_newest = ser->pci;
 	image->kho.pci_oldest = ser->pci_oldest ?: ser->pci;
-	if (!ser->pci && !image->kho.dma_refusal)
-		image->kho.dma_refusal =
-			"it was built without PCI_LIVEUPDATE (which excludes CARDBUS), but devices keep running";
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		const struct luo_kexec_format *f = &formats[i];
 		const char *reason = f->there ? f->differs : f->missing;
 
-		if (f->there == f->here)
+		if (f->there == f->here || (i == PCI && f->there))
 			continue;
 		if (f->there)
 			pr_warn("The loaded kernel reads format %u of the %s state, this one writes %u\n",
