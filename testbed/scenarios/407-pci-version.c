@@ -17,7 +17,7 @@ SCENARIO(pci_version) = {
 	.proves = "PCI entries of a newer version stop the boot with a reason",
 	.variants = "prod",
 	.kernels = { "mirror", NULL },
-	.cmdline = { "mirror=pci-version" },
+	.cmdline = { "mirror=pci-version mirror=any-words" },
 	.devices = STRINGS(ONE(E1000E, 1)),
 	.stage = { version_preserve, version_never },
 	.judge = judge_newer,
