@@ -38,7 +38,7 @@ bool pci_liveupdate_is_incoming(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_is_incoming);
 
 /**
- * pci_liveupdate_is_protected - Must nobody touch the device?
+ * pci_liveupdate_is_protected - Check whether others must leave a device alone.
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.
@@ -53,7 +53,7 @@ bool pci_liveupdate_is_protected(struct pci_dev *dev)
 }
 
 /**
- * pci_liveupdate_is_tracked - Does a Live Update depend on the device?
+ * pci_liveupdate_is_tracked - Check whether a Live Update depends on a device.
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.
@@ -107,7 +107,7 @@ int pci_liveupdate_slot_busy(struct pci_slot *slot)
 }
 
 /**
- * pci_liveupdate_bus_protected - Would a reset hit a device that must not be?
+ * pci_liveupdate_bus_protected - Check whether a bus reset would hit a handed-over device.
  * @bus:  Bus, borrowed, with its devices kept from changing by the caller.
  * @slot: Only devices of this slot, or NULL for all. Borrowed.
  *
@@ -133,7 +133,7 @@ bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
 }
 
 /**
- * pci_liveupdate_may_bind - May this driver be bound to the device?
+ * pci_liveupdate_may_bind - Check whether a driver may bind to a device.
  * @dev: Device, borrowed.
  * @drv: Driver, borrowed.
  *

@@ -86,7 +86,8 @@ static bool pci_liveupdate_valid_sriov(const struct pci_liveupdate_sriov_ser *se
 	int i;
 
 	for (i = 0; i < PCI_LIVEUPDATE_NR_VF_SIZES; i++)
-		if (ser->size[i] && !is_power_of_2(ser->size[i]))
+		if (ser->size[i] && (!is_power_of_2(ser->size[i]) ||
+				     ser->size[i] > U64_MAX >> 17))
 			return false;
 
 	return ser->flags == PCI_LIVEUPDATE_DEV_SRIOV && ser->refcount == 1 &&
@@ -421,7 +422,7 @@ bool pci_liveupdate_get_record(struct pci_dev *dev,
 }
 
 /**
- * pci_liveupdate_get_sriov_record - What was recorded of SR-IOV?
+ * pci_liveupdate_get_sriov_record - Look up the SR-IOV entry of a device.
  * @pf:  Device that is being enumerated, borrowed.
  * @ser: Filled in.
  *
@@ -435,7 +436,8 @@ bool pci_liveupdate_get_sriov_record(struct pci_dev *pf,
 
 	guard(rwsem_read)(&pci_liveupdate_rwsem);
 
-	if (!pf->liveupdate.running_in)
+	/* The last device may be finished while this one is enumerated */
+	if (!pf->liveupdate.running_in || !pci_liveupdate_incoming)
 		return false;
 
 	found = xa_load(&pci_liveupdate_incoming->sriov,
@@ -573,7 +575,7 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 		}
 		if (put)
 			pm_runtime_put(&pos->dev);
-		/* What is above a virtual function runs, even if that does not */
+		/* The path of a virtual function runs even if the function is idle */
 		running |= pos->is_virtfn;
 		pci_dev_put(pos);
 	}

@@ -14,8 +14,8 @@
  * is preserved, needs no file of its own, and always counts as running, even if the
  * VFs themselves are handed over idle.
  *
- * What is kept
- * ============
+ * Kept
+ * ====
  *
  * - VF Enable, VF Memory Space Enable, NumVFs, the page size, ARI Capable Hierarchy
  *   and the VF BARs. Nothing of the SR-IOV capability is written.
@@ -23,12 +23,13 @@
  * - ``sriov_drivers_autoprobe``, and how many VFs the driver of the PF allows.
  * - Bus Master Enable and the BARs of the PF.
  *
- * What is not kept
- * ================
+ * Not kept
+ * ========
  *
- * What the driver of the PF did for the VFs. That driver has to leave them alone when
- * it is shut down, and says so with &pci_driver.liveupdate_vfs. The DMA of the PF
- * itself is not kept: the IOMMU lets nothing of it through.
+ * - State that the driver of the PF holds for the VFs. That driver has to leave them
+ *   alone when it is shut down, and says so with &pci_driver.liveupdate_vfs.
+ * - DMA of the PF, unless the PF itself is preserved and keeps running: the IOMMU blocks
+ *   it.
  *
  * Life cycle
  * ==========
@@ -51,7 +52,8 @@
  *   handed over any more, or leaves all as it is if the kexec is certain.
  * - The PF has gone, or its SR-IOV capability differs from the record: no VFs are
  *   added. Their owners cannot retrieve them, and their sessions can be discarded.
- * - A VF cannot be added: the log says so, those before it are kept.
+ * - A VF cannot be added: the log says so, the others are kept.
+ * - The PF is found only after boot: no VFs are added, as if they were lost.
  *
  * Locking
  * =======
@@ -71,7 +73,7 @@
 #include "liveupdate.h"
 
 /**
- * pci_liveupdate_check_physfn - Can virtual functions of this device be preserved?
+ * pci_liveupdate_check_physfn - Check whether the VFs of a device can be preserved.
  * @pf: Physical function, borrowed.
  *
  * Context: Any, with the lock of @pf held.
@@ -183,15 +185,16 @@ void pci_liveupdate_record_sriov(struct pci_dev *pf,
 static bool pci_liveupdate_same_sriov(struct pci_dev *pf, int pos,
 				      const struct pci_liveupdate_sriov_ser *ser)
 {
-	u16 ctrl, num, offset, stride;
+	u16 ctrl, total, num, offset, stride;
 
 	pci_read_config_word(pf, pos + PCI_SRIOV_CTRL, &ctrl);
+	pci_read_config_word(pf, pos + PCI_SRIOV_TOTAL_VF, &total);
 	pci_read_config_word(pf, pos + PCI_SRIOV_NUM_VF, &num);
 	pci_read_config_word(pf, pos + PCI_SRIOV_VF_OFFSET, &offset);
 	pci_read_config_word(pf, pos + PCI_SRIOV_VF_STRIDE, &stride);
 
 	if (ctrl & PCI_SRIOV_CTRL_VFE && ctrl & PCI_SRIOV_CTRL_MSE &&
-	    num == ser->num_vfs && offset == ser->offset &&
+	    num == ser->num_vfs && num <= total && offset == ser->offset &&
 	    stride == ser->stride)
 		return true;
 
@@ -228,11 +231,12 @@ bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos)
  */
 void pci_liveupdate_size_vf_bars(struct pci_dev *pf, int pos, u32 *bars)
 {
-	struct pci_liveupdate_sriov_ser ser;
+	struct pci_liveupdate_sriov_ser ser = {};
 
-	if (pci_liveupdate_get_sriov_record(pf, &ser))
-		pci_liveupdate_fill_bars(pf, pos + PCI_SRIOV_BAR,
-					 PCI_SRIOV_NUM_BARS, ser.size, bars);
+	/* Without a record there is no BAR, rather than one of an unknown size */
+	pci_liveupdate_get_sriov_record(pf, &ser);
+	pci_liveupdate_fill_bars(pf, pos + PCI_SRIOV_BAR, PCI_SRIOV_NUM_BARS,
+				 ser.size, bars);
 }
 
 /**

@@ -275,7 +275,7 @@ static void pci_liveupdate_set_own(struct pci_liveupdate_slot *slot, bool own)
 		slot->ser->flags |= PCI_LIVEUPDATE_DEV_OWN;
 }
 
-/* What is above a virtual function runs, even if that does not. */
+/* The path of a virtual function runs even if the function is handed over idle. */
 static bool pci_liveupdate_above_vf(struct pci_dev *dev, struct pci_dev *pos)
 {
 	return dev->is_virtfn && pos != dev;
