@@ -15,7 +15,7 @@
 
 #define QUIET_SECONDS	30	/* say what is running after that long */
 
-#define MAX_EXCEPT	8
+#define MAX_EXCEPT	64
 
 static struct options {
 	const char *variant;
@@ -32,7 +32,8 @@ static const char help[] =
 "usage: holdfast-testbed run [OPTIONS] [PATTERN...]\n"
 "\n"
 "Runs the scenarios whose name matches a PATTERN (shell style: '2*',\n"
-"'running/*', '*memfd*'; '*' matches a '/', too; default is all) and ends with 'N passed, N failed, N skipped'.\n"
+"'running/*', '*memfd*'; '*' matches a '/', too; default is all), those with\n"
+"the longest time limit first, and ends with 'N passed, N failed, N skipped'.\n"
 "\n"
 "  --except P   leave out those that match P; may be given several times\n"
 "  --variant V  kernel under test: prod (default), module, debug, stock\n"
@@ -96,6 +97,27 @@ static int parse_options(int argc, char **argv)
 	return -1;
 }
 
+/* A pattern without a scenario is a slip of who wrote it */
+static int matches_one(const char *pattern)
+{
+	for (const struct scenario *const *s = scenario_table(); *s; s++)
+		if (!fnmatch(pattern, (*s)->name, 0))
+			return 1;
+	fprintf(stderr, "run: %s: no such scenario: see --list\n", pattern);
+	return 0;
+}
+
+static int patterns_match(void)
+{
+	int good = 1;
+
+	for (int i = 0; i < opt.n_except; i++)
+		good &= matches_one(opt.except[i]);
+	for (char *const *p = opt.patterns; *p; p++)
+		good &= matches_one(*p);
+	return good;
+}
+
 static int chosen(const struct scenario *s)
 {
 	for (int i = 0; i < opt.n_except; i++)
@@ -107,6 +129,16 @@ static int chosen(const struct scenario *s)
 		if (!fnmatch(*p, s->name, 0))
 			return 1;
 	return 0;
+}
+
+/* The longest first, or the last one keeps the others' cores idle */
+static int by_time_limit(const void *a, const void *b)
+{
+	const struct scenario *const *x = a, *const *y = b;
+
+	if ((*x)->time_limit != (*y)->time_limit)
+		return (*y)->time_limit - (*x)->time_limit;
+	return strcmp((*x)->name, (*y)->name);
 }
 
 static void say_running(const struct job *jobs, int done, int total)
@@ -169,6 +201,8 @@ int verb_run(int argc, char **argv)
 	ret = parse_options(argc, argv);
 	if (ret >= 0)
 		return ret;
+	if (!patterns_match())
+		return 2;
 
 	for (n = 0; all[n]; n++)
 		;
@@ -195,6 +229,7 @@ int verb_run(int argc, char **argv)
 	}
 	if (opt.list)
 		return 0;
+	qsort(todo, n, sizeof(*todo), by_time_limit);
 	run_all(todo, n, &t);
 	free(todo);
 	return report_totals(&t);
