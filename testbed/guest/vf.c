@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Virtual functions of an igb whose physical function nobody has open */
+/* Virtual functions of an igb */
 #include <linux/pci_regs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "igb.h"
 #include "log.h"
+#include "marker.h"
 #include "pci.h"
 #include "pcisnap.h"
 #include "util.h"
 #include "vf.h"
 #include "vfio.h"
+#include "watch.h"
+
+static void enable(const char *pf, unsigned int n)
+{
+	char *count = text("%u", n);
+
+	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", count));
+	CHECK_EQ(pci_count(ID_IGB_VF), (int)n);
+	free(count);
+	for (unsigned int i = 0; i < n; i++)
+		pci_announce(pci_find(ID_IGB_VF, i));
+}
 
 volatile char *vf_start_pf(const char *pf, const char *driver)
 {
-	char *count = text("%d", VF_COUNT);
 	volatile char *bar;
 
 	pci_bind(pf, driver);
 	if (!strcmp(driver, "vfio-pci"))
 		CHECK_OK(vfio_set_token(pf));
-	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", count));
-	CHECK_EQ(pci_count(ID_IGB_VF), VF_COUNT);
-	free(count);
-	for (int i = 0; i < VF_COUNT; i++)
-		pci_announce(pci_find(ID_IGB_VF, i));
+	enable(pf, VF_COUNT);
 	pci_write(pf, PCI_COMMAND, 2, pci_read(pf, PCI_COMMAND, 2) |
 		  PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	bar = igb_map(pf);
@@ -32,11 +41,43 @@ volatile char *vf_start_pf(const char *pf, const char *driver)
 	return bar;
 }
 
+void vf_open_pf(struct running *r, unsigned int n)
+{
+	char *pf = pci_find(ID_IGB, 0);
+
+	pci_bind(pf, "vfio-pci");
+	CHECK_OK(vfio_set_token(pf));
+	/* Opening it resets it, which would end its virtual functions */
+	running_open(r, pf, VF_PF_MEMORY);
+	enable(pf, n);
+	igb_start(r->owner.bar);
+}
+
 void vf_start(struct running *r, volatile char *pf_bar, unsigned int n)
 {
 	running_open(r, pci_find(ID_IGB_VF, n), receive_memory(VF_RING));
 	receive_start(r, VF_RING);
 	igb_feed(pf_bar, n);
+}
+
+void vf_feed(struct running *r, unsigned int rate)
+{
+	running_prepare();
+	receive_watch(r, VF_RING);
+	watch_start();
+	mark(MARK_USER);
+	traffic_start(rate, RECEIVE_PLACES(VF_RING));
+	sleep(1);
+	CHECK(receive_count(r, VF_RING) > rate / 4, "only %u packets came",
+	      receive_count(r, VF_RING));
+}
+
+void vf_feed_end(void)
+{
+	mark(MARK_FINISHED);
+	sleep(1);
+	mark(MARK_USER);
+	traffic_stop();
 }
 
 void vf_bind_pf(const char *driver)

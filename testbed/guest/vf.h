@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual functions of an igb whose physical function nobody has open */
+/* Virtual functions of an igb */
 #ifndef TESTBED_GUEST_VF_H
 #define TESTBED_GUEST_VF_H
 
@@ -9,15 +9,29 @@
 #define VF_RING		32760
 #define VF_COUNT	2
 #define VF_SESSION	"holdfast-vf"
+#define VF_PF_MEMORY	(64 << 10)
 
 /*
- * The igb gets @driver, VF_COUNT virtual functions, and is set up through sysfs.
+ * Nobody has the physical function open: it gets @driver, VF_COUNT virtual functions,
+ * and is set up through sysfs.
  * Return: its registers.
  */
 volatile char *vf_start_pf(const char *pf, const char *driver);
 
+/* Its owner @r has it open, on vfio-pci; it gets @n virtual functions */
+void vf_open_pf(struct running *r, unsigned int n);
+
 /* Virtual function @n receives; nothing is sent yet, nothing preserved */
 void vf_start(struct running *r, volatile char *pf_bar, unsigned int n);
+
+/*
+ * All are preserved, and the host is to send @rate packets a second. It sees those
+ * that come to @r, from MARK_USER on.
+ */
+void vf_feed(struct running *r, unsigned int rate);
+
+/* The sessions are finished. After another second nothing is sent any more */
+void vf_feed_end(void);
 
 /* In the next kernel: the physical function is there before its virtual ones */
 void vf_bind_pf(const char *driver);

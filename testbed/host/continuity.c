@@ -205,6 +205,17 @@ void note_gaps(struct evidence *ev, const struct arrivals *a, int k,
 	     after.largest_gap * 1e3);
 }
 
+void expect_packets(struct evidence *ev, size_t n, double seconds)
+{
+	struct arrivals a = arrivals_load(ev, "packets");
+
+	expect_all_received(ev, 2, "in all");
+	expect_flow(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER), n,
+		    seconds);
+	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
+	arrivals_free(&a);
+}
+
 long long kho_counted(const struct evidence *ev, const char *name)
 {
 	char *format = text("kho %s %%lld", name);

@@ -46,6 +46,12 @@ void expect_all_of(struct evidence *ev, const struct arrivals *a,
 void expect_all_received(struct evidence *ev, int k, const char *when);
 
 /*
+ * From MARK_USER of the first kernel to that of the second at least @n packets came,
+ * with no gap above @seconds, and all that the host sent, as expect_all_received().
+ */
+void expect_packets(struct evidence *ev, size_t n, double seconds);
+
+/*
  * Each device of which a guest said "running ADDRESS in SESSION", over each
  * kexec up to the end of its session: not reset, its power state, decoding,
  * bus mastering, BARs and interrupt set-up left alone, as are windows and bus
