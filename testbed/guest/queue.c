@@ -25,6 +25,16 @@
 #define OP_CREATE_SQ	0x01
 #define OP_CREATE_CQ	0x05
 #define OP_READ		0x02
+#define OP_VIRT_MANAGEMENT	0x1c
+
+/* Virtualization Management: actions, resources, and what a VF needs of these */
+#define VIRT_PRIMARY	1
+#define VIRT_ASSIGN	8
+#define VIRT_ONLINE	9
+#define VIRT_VQ		0
+#define VIRT_VI		1
+#define VF_VQS		2	/* the admin queue and one for reads */
+#define VF_VIS		1
 
 /* In memory, with pages between that nothing may write to */
 #define ADMIN_SQ	0x1000
@@ -66,15 +76,14 @@ static void admin(struct running *r, unsigned int i)
 	      c->status >> 1);
 }
 
-void queue_open(struct running *r)
+/* Anew, if it was before: the admin queue is empty */
+static void enable(struct running *r)
 {
 	struct owner *o = &r->owner;
-	uint32_t *c;
 
-	memset(o->mem + ADMIN_CQ, 0, ADMIN_ENTRIES * 16);
-	memset(o->mem + CQ, 0, ENTRIES * 16);
 	bar_write(o, CC, 0);
 	CHECK_OK(bar_wait(o, CSTS, 1, 0));
+	memset(o->mem + ADMIN_CQ, 0, ADMIN_ENTRIES * 16);
 	bar_write(o, AQA, (ADMIN_ENTRIES - 1) << 16 | (ADMIN_ENTRIES - 1));
 	bar_write(o, ASQ, OWNER_IOVA + ADMIN_SQ);
 	bar_write(o, ASQ + 4, 0);
@@ -82,7 +91,14 @@ void queue_open(struct running *r)
 	bar_write(o, ACQ + 4, 0);
 	bar_write(o, CC, CC_ENABLE);
 	CHECK_OK(bar_wait(o, CSTS, 1, 1));
+}
 
+void queue_open(struct running *r)
+{
+	uint32_t *c;
+
+	memset(r->owner.mem + CQ, 0, ENTRIES * 16);
+	enable(r);
 	c = command(r, ADMIN_SQ, 0);
 	c[0] = OP_CREATE_CQ;
 	c[6] = OWNER_IOVA + CQ;
@@ -95,6 +111,37 @@ void queue_open(struct running *r)
 	c[10] = (ENTRIES - 1) << 16 | 1;
 	c[11] = 1 << 16 | 1;	/* for that completion queue */
 	admin(r, 1);
+}
+
+/* @resource: VQ or VI, of which controller @id gets @n */
+static void manage(struct running *r, unsigned int i, unsigned int action,
+		   unsigned int resource, unsigned int id, unsigned int n)
+{
+	uint32_t *c = command(r, ADMIN_SQ, i);
+
+	c[0] = OP_VIRT_MANAGEMENT | i << 16;
+	c[10] = id << 16 | resource << 8 | action;
+	c[11] = n;
+	admin(r, i);
+}
+
+void queue_pf_open(struct running *r)
+{
+	enable(r);
+	manage(r, 0, VIRT_PRIMARY, VIRT_VQ, 0, 0);
+	manage(r, 1, VIRT_PRIMARY, VIRT_VI, 0, 0);
+	/* That takes effect when the controller is reset */
+	enable(r);
+}
+
+void queue_pf_online(struct running *r, unsigned int vf)
+{
+	unsigned int i = 3 * vf, id = vf + 1;
+
+	CHECK(i + 3 < ADMIN_ENTRIES, "no command is left for VF %u", vf);
+	manage(r, i, VIRT_ASSIGN, VIRT_VQ, id, VF_VQS);
+	manage(r, i + 1, VIRT_ASSIGN, VIRT_VI, id, VF_VIS);
+	manage(r, i + 2, VIRT_ONLINE, 0, id, 0);
 }
 
 void queue_start(struct running *r, unsigned int n)

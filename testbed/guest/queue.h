@@ -14,6 +14,13 @@
 
 /* The controller and its queues; no read yet */
 void queue_open(struct running *r);
+/*
+ * The same of a physical function for its virtual ones, with an admin queue alone: it
+ * gives away what they need. Then each gets that, once it exists. A reset of the
+ * physical function would take all of them offline.
+ */
+void queue_pf_open(struct running *r);
+void queue_pf_online(struct running *r, unsigned int vf);
 /* Reads of @n blocks, and the one doorbell */
 void queue_start(struct running *r, unsigned int n);
 void queue_stop(struct running *r);

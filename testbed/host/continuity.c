@@ -216,6 +216,19 @@ void expect_packets(struct evidence *ev, size_t n, double seconds)
 	arrivals_free(&a);
 }
 
+void expect_reads(struct evidence *ev, size_t n, double seconds)
+{
+	struct arrivals a = arrivals_load(ev, "reads");
+	struct flow gap = flow_of(ev, &a, span_gap(ev, 1));
+
+	if (!gap.n)
+		complain(ev, "reads: none completed between the kernels");
+	expect_all_of(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER), n,
+		      seconds);
+	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
+	arrivals_free(&a);
+}
+
 long long kho_counted(const struct evidence *ev, const char *name)
 {
 	char *format = text("kho %s %%lld", name);

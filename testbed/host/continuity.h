@@ -51,6 +51,9 @@ void expect_all_received(struct evidence *ev, int k, const char *when);
  */
 void expect_packets(struct evidence *ev, size_t n, double seconds);
 
+/* The same of @n reads of a drive, some of which completed between the kernels */
+void expect_reads(struct evidence *ev, size_t n, double seconds);
+
 /*
  * Each device of which a guest said "running ADDRESS in SESSION", over each
  * kexec up to the end of its session: not reset, its power state, decoding,

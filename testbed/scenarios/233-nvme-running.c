@@ -53,17 +53,9 @@ static void second(void)
 
 static void judge(struct evidence *ev)
 {
-	struct arrivals a = arrivals_load(ev, "reads");
-	struct flow gap = flow_of(ev, &a, span_gap(ev, 1));
-
 	judge_running(ev);
-	if (!gap.n)
-		complain(ev, "reads: none completed between the kernels");
-	expect_all_of(ev, &a, span_markers(ev, 1, MARK_USER, 2, MARK_USER),
-		      READS, LIMIT);
-	note_gaps(ev, &a, 1, MARK_USER, MARK_USER);
+	expect_reads(ev, READS, LIMIT);
 	expect_same_kho(ev, "before", "after");
-	arrivals_free(&a);
 }
 
 #define NVME_RUNNING(mode, suffix, how, ...)			\
