@@ -148,6 +148,7 @@ const char *cli_text(char *buf, size_t len, const char *format, ...)
 
 /* Names of bits and numbers of the library */
 const char *cli_state_text(uint32_t state);
+const char *cli_sriov_text(const struct hf_device *d);
 const char *cli_preservable_text(uint32_t preservable);
 const char *cli_direction_text(uint32_t direction);
 const char *cli_file_state_text(uint32_t state);

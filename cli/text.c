@@ -97,6 +97,19 @@ const char *cli_state_text(uint32_t state)
 	return text;
 }
 
+/* "VF of 0000:01:00.0", "PF of 2 VFs, 1 kept", or "" */
+const char *cli_sriov_text(const struct hf_device *d)
+{
+	static char text[64];
+
+	if (*d->physfn)
+		return cli_text(text, sizeof(text), "VF of %s", d->physfn);
+	if (d->virtfns)
+		return cli_text(text, sizeof(text), "PF of %u VFs, %u kept",
+				d->virtfns, d->virtfns_kept);
+	return "";
+}
+
 const char *cli_preservable_text(uint32_t preservable)
 {
 	switch (preservable) {

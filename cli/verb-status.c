@@ -89,12 +89,15 @@ static void say(struct cli *c, const struct status *s)
 	say_sessions(c, s);
 	for (uint32_t i = 0; i < s->devices.count; i++) {
 		const struct hf_device *d = &s->devices.list[i];
+		const char *sriov;
 
 		if (!d->state)
 			continue;
-		cli_say(c, "%s  %s: %s%s\n", n++ ? "" : "devices:\n", d->bdf,
-			cli_state_text(d->state),
-			d->running ? ", running" : "");
+		sriov = cli_sriov_text(d);
+		cli_say(c, "%s  %s: %s%s%s%s\n", n++ ? "" : "devices:\n",
+			d->bdf, cli_state_text(d->state),
+			d->running ? ", running" : "", *sriov ? ", " : "",
+			sriov);
 	}
 	if (!n)
 		cli_say(c, "devices: none preserved, none incoming\n");

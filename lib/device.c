@@ -81,6 +81,17 @@ static uint32_t parse_state(const char *text)
 	return state;
 }
 
+/* @name: below the directory of all devices */
+static uint32_t read_state(const struct hf_ctx *ctx, const char *name)
+{
+	char text[256];
+
+	if (hf_read_line(ctx, text, sizeof(text),
+			 DEVICES "/%s/liveupdate/state", name))
+		return HF_STATE_UNKNOWN;
+	return parse_state(text);
+}
+
 static void read_liveupdate(const struct hf_ctx *ctx, struct hf_device *d)
 {
 	char text[256];
@@ -88,11 +99,7 @@ static void read_liveupdate(const struct hf_ctx *ctx, struct hf_device *d)
 	if (!hf_exists(ctx, DEVICES "/%s/liveupdate", d->bdf))
 		return;
 	d->flags |= HF_DEVICE_LIVEUPDATE;
-	if (!hf_read_line(ctx, text, sizeof(text),
-			  DEVICES "/%s/liveupdate/state", d->bdf))
-		d->state = parse_state(text);
-	else
-		d->state = HF_STATE_UNKNOWN;
+	d->state = read_state(ctx, d->bdf);
 	d->running = number(ctx, d->bdf, "liveupdate/running") == 1;
 	if (hf_read_line(ctx, text, sizeof(text),
 			 DEVICES "/%s/liveupdate/preservable", d->bdf))
@@ -102,6 +109,22 @@ static void read_liveupdate(const struct hf_ctx *ctx, struct hf_device *d)
 	} else if (!strncmp(text, "no: ", 4)) {
 		d->preservable = HF_PRESERVABLE_NO;
 		hf_copy(d->why, sizeof(d->why), text + 4);
+	}
+}
+
+/* Virtual functions are "virtfnN" in the directory of the physical one */
+static void read_sriov(const struct hf_ctx *ctx, struct hf_device *d)
+{
+	char name[64];
+
+	if (!hf_read_link_name(ctx, d->physfn, sizeof(d->physfn),
+			       DEVICES "/%s/physfn", d->bdf))
+		return;
+	d->virtfns = number(ctx, d->bdf, "sriov_numvfs");
+	for (uint32_t i = 0; i < d->virtfns && i < 0xffff; i++) {
+		hf_text(name, sizeof(name), "%s/virtfn%u", d->bdf, i);
+		if (hf_exists(ctx, DEVICES "/%s/liveupdate", name))
+			d->virtfns_kept += read_state(ctx, name) != 0;
 	}
 }
 
@@ -140,6 +163,7 @@ static int read_device(const struct hf_ctx *ctx, uint32_t domain, uint32_t rid,
 	}
 	find_cdev(ctx, d);
 	read_liveupdate(ctx, d);
+	read_sriov(ctx, d);
 	return 0;
 }
 

@@ -12,8 +12,8 @@
 #define PORT	PCI "0000:00:01.0"
 #define SESSIONS "/sys/kernel/debug/liveupdate/sessions"
 
-static void device(const char *r, const char *bdf, const char *class,
-		   const char *driver, const char *group)
+void spec_device(const char *r, const char *bdf, const char *class,
+		 const char *driver, const char *group)
 {
 	char path[256], target[256];
 
@@ -59,8 +59,8 @@ static void config_space(const char *r, int pm, int msi, int msix)
 	tree_data(r, DEV "/config", b, sizeof(b));
 }
 
-static void process(const char *r, const char *pid, const char *comm,
-		    int fd, const char *target)
+void spec_process(const char *r, const char *pid, const char *comm, int fd,
+		  const char *target)
 {
 	char path[256];
 
@@ -90,11 +90,11 @@ static void ready(const char *r)
 	tree_file(r, "/sys/bus/pci/drivers/vfio-pci/unbind", "%s", "");
 	tree_file(r, "/sys/bus/pci/drivers/igb/unbind", "%s", "");
 	tree_file(r, "/sys/bus/pci/drivers/pcieport/unbind", "%s", "");
-	process(r, "1", "systemd", 0, "/dev/null");
-	process(r, "812", "vmm", 0, "/dev/null");
-	device(r, "0000:00:01.0", "0x060400", "pcieport", "3");
-	device(r, "0000:01:00.0", "0x020000", "vfio-pci", "7");
-	device(r, "0000:02:00.0", "0x020000", "igb", "8");
+	spec_process(r, "1", "systemd", 0, "/dev/null");
+	spec_process(r, "812", "vmm", 0, "/dev/null");
+	spec_device(r, "0000:00:01.0", "0x060400", "pcieport", "3");
+	spec_device(r, "0000:01:00.0", "0x020000", "vfio-pci", "7");
+	spec_device(r, "0000:02:00.0", "0x020000", "igb", "8");
 	tree_file(r, DEV "/driver_override", "vfio-pci\n");
 	tree_file(r, DEV "/vfio-dev/vfio0/dev", "511:0\n");
 	tree_link(r, "/sys/class/vfio-dev/vfio0",
@@ -169,8 +169,8 @@ static void preserved(const char *r)
 		  "\ttoken=0x3 handler=vfio-pci-v1 state=preserved\n");
 	tree_file(r, DEV "/liveupdate/state", "preserved\n");
 	tree_file(r, PORT "/liveupdate/state", "preserved\n");
-	process(r, "812", "vmm", 5, "anon_inode:[luo_session] holdfast-vm1");
-	process(r, "812", "vmm", 6, "/dev/vfio/devices/vfio0");
+	spec_process(r, "812", "vmm", 5, "anon_inode:[luo_session] holdfast-vm1");
+	spec_process(r, "812", "vmm", 6, "/dev/vfio/devices/vfio0");
 }
 
 static void group_of_two(const char *r)
@@ -191,7 +191,7 @@ static void evil(const char *r)
 {
 	tree_file(r, SESSIONS,
 		  "outgoing open \033[31m\"ev\\il\" \377 \303\244\n");
-	process(r, "812", "v\033m\"", 4, "/dev/liveupdate");
+	spec_process(r, "812", "v\033m\"", 4, "/dev/liveupdate");
 }
 
 static void no_iommu(const char *r)
@@ -218,25 +218,25 @@ static void broken_caps(const char *r)
 /* The update is over: its owner has a file without a path */
 static void came_over(const char *r)
 {
-	process(r, "812", "vmm", 6, "anon_inode:[vfio-device]");
+	spec_process(r, "812", "vmm", 6, "anon_inode:[vfio-device]");
 	tree_file(r, "/proc/812/fdinfo/6",
 		  "pos:\t0\nvfio-device-syspath: " DEV "\n");
 }
 
 static void fd_store(const char *r)
 {
-	process(r, "1", "systemd", 20, "/dev/vfio/devices/vfio0");
-	process(r, "1", "systemd", 21, "/dev/iommu");
-	process(r, "1", "systemd", 22, "anon_inode:[vfio-device]");
-	process(r, "1", "systemd", 23, "anon_inode:[iommufd]");
-	process(r, "1", "systemd", 24, "anon_inode:[luo_session] good");
+	spec_process(r, "1", "systemd", 20, "/dev/vfio/devices/vfio0");
+	spec_process(r, "1", "systemd", 21, "/dev/iommu");
+	spec_process(r, "1", "systemd", 22, "anon_inode:[vfio-device]");
+	spec_process(r, "1", "systemd", 23, "anon_inode:[iommufd]");
+	spec_process(r, "1", "systemd", 24, "anon_inode:[luo_session] good");
 }
 
 #define F(name, path, text) static void name(const char *r)	\
 	{ tree_file(r, path, "%s", text); }
 #define D(name, path) static void name(const char *r) { tree_delete(r, path); }
 #define P(name, pid, comm, fd, target) static void name(const char *r)	\
-	{ process(r, pid, comm, fd, target); }
+	{ spec_process(r, pid, comm, fd, target); }
 
 F(loaded, "/sys/kernel/kexec_loaded", "1\n")
 F(loaded_odd, "/sys/kernel/kexec_loaded", "maybe\n")
@@ -428,6 +428,8 @@ static const struct {
 	W(recorded_wrong), W(recorded_bad_id), W(recorded_upper), W(later_id),
 	W(later_wrong), W(recorded_nul), W(left_over),
 	W(no_conf_dir), W(conf_in_the_way),
+	W(vfs), W(vfs_preserved), W(vfs_incoming), W(pf_igb), W(pf_stub),
+	W(pf_open), W(pf_busy), W(pf_link), W(pf_rebar),
 };
 
 int tree_make(const char *root, const char *spec)

@@ -14,6 +14,23 @@
 int tree_make(const char *root, const char *spec);
 void tree_remove(const char *root);
 
+/* Parts of it */
+void spec_device(const char *root, const char *bdf, const char *class,
+		 const char *driver, const char *group);
+void spec_process(const char *root, const char *pid, const char *comm, int fd,
+		  const char *target);
+
+/* spec-sriov.c: words for a device with virtual functions */
+void vfs(const char *root);
+void vfs_preserved(const char *root);
+void vfs_incoming(const char *root);
+void pf_igb(const char *root);
+void pf_stub(const char *root);
+void pf_open(const char *root);
+void pf_busy(const char *root);
+void pf_link(const char *root);
+void pf_rebar(const char *root);
+
 /* snapshot.c: all names, contents and targets of links, to be freed */
 char *tree_snapshot(const char *root);
 

@@ -81,6 +81,52 @@ static void bridges_and_virtual_functions_are_told(void **state)
 			 HF_DEVICE_BRIDGE | HF_DEVICE_VIRTFN);
 }
 
+#define VF0 "/sys/devices/pci0000:00/0000:01:10.0/"
+
+/* BDF0 has three, of which BDF0's directory knows by links */
+static void three_virtual_functions(void)
+{
+	static const char *const vfs[] = {
+		"0000:01:10.0", "0000:01:10.2", "0000:01:10.4",
+	};
+	char target[64];
+
+	fake_write("3\n", ATTR "sriov_numvfs");
+	for (size_t i = 0; i < sizeof(vfs) / sizeof(*vfs); i++) {
+		fake_device(vfs[i], NULL, 0);
+		snprintf(target, sizeof(target), "../%s", vfs[i]);
+		fake_link(target, "/sys/devices/pci0000:00/" BDF0 "/virtfn%zu",
+			  i);
+		fake_link("../" BDF0, "/sys/devices/pci0000:00/%s/physfn",
+			  vfs[i]);
+	}
+}
+
+static void virtual_functions_and_their_physical_one_name_each_other(void **state)
+{
+	struct hf_device d;
+
+	(void)state;
+	assert_int_equal(find(BDF0).virtfns, 0);
+	three_virtual_functions();
+	d = find("0000:01:10.2");
+	assert_string_equal(d.physfn, BDF0);
+	assert_int_equal(d.virtfns, 0);
+	d = find(BDF0);
+	assert_string_equal(d.physfn, "");
+	assert_int_equal(d.virtfns, 3);
+	assert_int_equal(d.virtfns_kept, 0);
+	fake_write("preserved\n", VF0 "liveupdate/state");
+	assert_int_equal(find(BDF0).virtfns_kept, 1);
+	fake_write("incoming\n", VF0 "../0000:01:10.4/liveupdate/state");
+	assert_int_equal(find(BDF0).virtfns_kept, 2);
+	/* One goes while we look, a kernel without live update has no states */
+	fake_remove(VF0 "liveupdate");
+	fake_remove("/sys/devices/pci0000:00/" BDF0 "/virtfn1");
+	assert_int_equal(find(BDF0).virtfns, 3);
+	assert_int_equal(find(BDF0).virtfns_kept, 1);
+}
+
 static void what_is_no_device_is_refused(void **state)
 {
 	struct hf_device d = { .size = sizeof(d) };
@@ -216,6 +262,7 @@ int main(void)
 		TEST(everything_of_a_device_is_read),
 		TEST(states_are_sets_of_words),
 		TEST(bridges_and_virtual_functions_are_told),
+		TEST(virtual_functions_and_their_physical_one_name_each_other),
 		TEST(what_is_no_device_is_refused),
 		TEST(each_reason_against_preserving_is_told),
 		TEST(all_devices_are_walked_in_order),

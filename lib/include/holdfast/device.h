@@ -49,13 +49,18 @@ extern "C" {
  *               refuse still, see hf_device_check().
  * @state: HF_STATE_...
  * @running: 1 if it goes on, or went on, through the live update with its DMA.
- * @reserved: 0.
+ * @virtfns: Virtual functions that are enabled; 0 unless it is a physical one.
  * @bdf: PCI address.
  * @driver: Driver that is bound, or "".
  * @driver_override: Driver that may be bound, or "" for any.
  * @cdev: "/dev/vfio/devices/vfioN", or "" if there is none.
  * @why: Why it is not preservable, names the device in the way. Or "".
  * @syspath: "/sys/devices/...", or "" if it cannot be told.
+ * @virtfns_kept: Of @virtfns, those whose state is not "none". As long as there
+ *                is one, the physical function is kept for it and has a state,
+ *                too, without a file of its own in any session.
+ * @reserved: 0.
+ * @physfn: PCI address of the physical function of a virtual one, or "".
  */
 struct hf_device {
 	uint32_t size;
@@ -69,13 +74,16 @@ struct hf_device {
 	uint32_t preservable;
 	uint32_t state;
 	uint32_t running;
-	uint32_t reserved;
+	uint32_t virtfns;
 	char bdf[HF_BDF_LEN];
 	char driver[64];
 	char driver_override[64];
 	char cdev[64];
 	char why[196];
 	char syspath[320];
+	uint32_t virtfns_kept;
+	uint32_t reserved;
+	char physfn[HF_BDF_LEN];
 };
 
 /**
