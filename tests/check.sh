@@ -96,13 +96,14 @@ mkdir -p "$logs"
 if (($# == 0)); then
 	set -- tests user packages static scenarios systemd module
 elif [[ $* == all ]]; then
-	set -- tests user packages static scenarios systemd module thorough \
-		debug bisect
+	set -- tests user packages static scenarios systemd module coverage \
+		thorough debug bisect
 fi
 for name in "$@"; do
 	case $name in
 	tests) part tests "$root/tests/run" ;;
 	user) part user "$root/tests/user.sh" ;;
+	coverage) part coverage "$root/tests/user.sh" coverage ;;
 	packages) part packages "$root/tests/packages.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
