@@ -24,6 +24,8 @@
 #define MDIC_NEGOTIATE	(1u << 26 | 1u << 21 | 1u << 12 | 1u << 9)
 #define RCTL		0x0100
 #define RCTL_ON		(1u << 1 | 3u << 16 | 1u << 26)	/* 256 bytes, no CRC */
+#define GPIE		0x1514
+#define GPIE_MSIX	(1u << 4)	/* an interrupt has a vector of its own */
 #define VFRE		0x0c8c
 #define MRQC		0x5818
 #define MRQC_VMDQ	3
@@ -33,6 +35,11 @@
 #define VT_CTL_COPY	(1u << 30)
 #define VMOLR(vf)	(0x5ad0 + 4 * (vf))
 #define VMOLR_FEED	(1u << 27 | 1u << 24)	/* broadcasts, untagged */
+
+/* Of a virtual function, for its first vector */
+#define VTEICS		0x1520
+#define VTEIMS		0x1524
+#define VTEICR		0x1580
 
 static uint32_t get(volatile char *bar, size_t offset)
 {
@@ -75,6 +82,7 @@ void igb_start(volatile char *bar)
 	set(bar, MDIC, MDIC_NEGOTIATE);
 	wait_for(bar, MDIC, MDIC_READY);
 	wait_for(bar, STATUS, STATUS_LU);
+	set(bar, GPIE, GPIE_MSIX);
 	set(bar, VT_CTL, VT_CTL_VM | VT_CTL_NO_POOL | VT_CTL_COPY);
 	set(bar, MRQC, MRQC_VMDQ);
 	set(bar, RCTL, RCTL_ON);
@@ -84,4 +92,11 @@ void igb_feed(volatile char *bar, unsigned int vf)
 {
 	set(bar, VMOLR(vf), VMOLR_FEED);
 	set(bar, VFRE, get(bar, VFRE) | 1u << vf);
+}
+
+void igb_vf_interrupt(volatile char *vf_bar)
+{
+	set(vf_bar, VTEICR, 1);
+	set(vf_bar, VTEIMS, 1);
+	set(vf_bar, VTEICS, 1);
 }

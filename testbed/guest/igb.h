@@ -17,4 +17,7 @@ void igb_start(volatile char *bar);
 /* Virtual function @vf gets the broadcasts; a reset of it undoes that */
 void igb_feed(volatile char *bar, unsigned int vf);
 
+/* By the registers of a virtual function: its first interrupt is raised */
+void igb_vf_interrupt(volatile char *vf_bar);
+
 #endif
