@@ -23,15 +23,16 @@ int vfio_cdev_open(const char *bdf)
 	return ret ? ret : fd;
 }
 
-static const uint8_t vf_token[16] = "holdfast's token";
+static const char vf_token[VFIO_TOKEN + 1] = "holdfast's token";
 static int has_token;
 
 /* The library has no token */
-static int bind_with_token(int dev, int iommufd, uint32_t *ret_id)
+static int bind_with_token(int dev, int iommufd, uint32_t *ret_id,
+			   const char *token)
 {
 	struct vfio_device_bind_iommufd arg = {
 		.argsz = sizeof(arg), .flags = VFIO_DEVICE_BIND_FLAG_TOKEN,
-		.iommufd = iommufd, .token_uuid_ptr = (uintptr_t)vf_token,
+		.iommufd = iommufd, .token_uuid_ptr = (uintptr_t)token,
 	};
 
 	if (ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg))
@@ -43,7 +44,8 @@ static int bind_with_token(int dev, int iommufd, uint32_t *ret_id)
 
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
 {
-	return has_token ? bind_with_token(dev, iommufd, ret_id) :
+	return has_token ? bind_with_token(dev, iommufd, ret_id,
+					   vf_token) :
 			   hf_vfio_bind(NULL, dev, iommufd, ret_id, NULL);
 }
 
@@ -51,7 +53,7 @@ int vfio_set_token(const char *pf)
 {
 	struct {
 		struct vfio_device_feature head;
-		uint8_t token[sizeof(vf_token)];
+		uint8_t token[VFIO_TOKEN];
 	} arg = {
 		.head.argsz = sizeof(arg),
 		.head.flags = VFIO_DEVICE_FEATURE_SET |
@@ -59,7 +61,7 @@ int vfio_set_token(const char *pf)
 	};
 	int dev = vfio_cdev_open(pf), iommufd = iommufd_open(), ret;
 
-	memcpy(arg.token, vf_token, sizeof(vf_token));
+	memcpy(arg.token, vf_token, sizeof(arg.token));
 	ret = dev < 0 ? dev : iommufd < 0 ? iommufd : vfio_bind(dev, iommufd);
 	if (!ret && ioctl(dev, VFIO_DEVICE_FEATURE, &arg))
 		ret = -errno;
@@ -67,6 +69,26 @@ int vfio_set_token(const char *pf)
 	close(iommufd);
 	has_token = !ret;
 	return ret;
+}
+
+int vfio_try_token(const char *vf, const char *token)
+{
+	int dev = vfio_cdev_open(vf), iommufd = iommufd_open(), ret;
+
+	if (dev < 0 || iommufd < 0)
+		ret = dev < 0 ? dev : iommufd;
+	else if (token)
+		ret = bind_with_token(dev, iommufd, NULL, token);
+	else
+		ret = hf_vfio_bind(NULL, dev, iommufd, NULL, NULL);
+	close(dev);
+	close(iommufd);
+	return ret;
+}
+
+const char *vfio_token(void)
+{
+	return vf_token;
 }
 
 int vfio_bind(int dev, int iommufd)

@@ -24,6 +24,12 @@ long vfio_attach_id(int dev, uint32_t pt);
  * opening the parent, which resets it; each later bind presents it.
  */
 int vfio_set_token(const char *pf);
+
+/* It has this many bytes */
+#define VFIO_TOKEN	16
+const char *vfio_token(void);
+/* Open a virtual function with a token, or NULL, and close it again: which errno */
+int vfio_try_token(const char *vf, const char *token);
 int vfio_detach(int dev);
 /* 0 if it is bound, -EUNATCH if not */
 int vfio_check_bound(int dev);
