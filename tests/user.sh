@@ -114,10 +114,9 @@ mkdir -p "$out/log"
 "$root/kernel/scripts/headers.sh"
 if [[ ${1:-} == coverage ]]; then
 	coverage
-	summary
-	exit
+else
+	suite plain -Duapi="$out/headers/include"
+	memory
+	suite sanitized -Db_sanitize=address,undefined
 fi
-suite plain -Duapi="$out/headers/include"
-memory
-suite sanitized -Db_sanitize=address,undefined
 summary

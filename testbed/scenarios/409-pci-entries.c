@@ -4,7 +4,7 @@
 
 static void judge_flags(struct evidence *ev)
 {
-	version_judge(ev, "0000:[0-9a-f:.]+: damaged entry \\(flags 0x800[01], count 1, running 0\\)$");
+	version_judge(ev, "0000:[0-9a-f:.]+: damaged entry \\(flags 0x80[01], count 1, running 0\\)$");
 }
 
 static void judge_twice(struct evidence *ev)

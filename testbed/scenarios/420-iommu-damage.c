@@ -20,7 +20,7 @@ DAMAGED(iommu_version, 420, "iommu-version",
 	"IOMMU records of a newer version stop the boot", UNREADABLE);
 DAMAGED(domain_flags, 420, "domain-flags",
 	"a domain with unknown flags stops the boot", UNREADABLE);
-DAMAGED(device_reserved, 421, "device-reserved",
+DAMAGED(device_flags, 421, "device-flags",
 	"a device with unknown properties stops the boot", UNREADABLE);
 DAMAGED(device_place, 421, "device-place",
 	"access to memory without a record stops the boot",

@@ -113,10 +113,9 @@ iommu_liveupdate_get_domain(struct iommu_liveupdate_incoming *in, u32 id)
 	if (!in)
 		return NULL;
 
-	list_for_each_entry(pos, &in->domains, list) {
+	list_for_each_entry(pos, &in->domains, list)
 		if (pos->ser->id == id && !pos->finished)
 			return pos;
-	}
 
 	return NULL;
 }
@@ -161,7 +160,7 @@ static int iommu_liveupdate_add_domain(struct iommu_liveupdate_incoming *in,
 	if (!ser->id)
 		return 0;
 
-	if (ser->flags & ~IOMMU_DOMAIN_SER_FLAGS ||
+	if (LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMU_DOMAIN_SER_FLAGS) ||
 	    iommu_liveupdate_get_domain(in, ser->id)) {
 		pr_err("domain %u: damaged or doubled entry (flags %#x)\n",
 		       ser->id, ser->flags);
@@ -188,7 +187,7 @@ static int iommu_liveupdate_add_device(struct iommu_liveupdate_incoming *in,
 		return 0;
 
 	dom = iommu_liveupdate_get_domain(in, ser->domain_id);
-	if (!dom || ser->reserved ||
+	if (!dom || LIVEUPDATE_SER_UNKNOWN(ser->flags, 0) ||
 	    iommu_liveupdate_get_device(in, ser->segment, ser->bdf)) {
 		pr_err("%04x:%02x:%02x.%d: damaged or doubled entry (domain %u)\n",
 		       ser->segment, PCI_BUS_NUM(ser->bdf), PCI_SLOT(ser->bdf),
@@ -248,9 +247,10 @@ int iommu_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 		return -EINVAL;
 
 	ser = phys_to_virt(args->data);
-	if (ser->version != IOMMU_LIVEUPDATE_VERSION) {
-		pr_err("the previous kernel wrote version %u, this one reads version %u\n",
-		       ser->version, IOMMU_LIVEUPDATE_VERSION);
+	if (ser->version != IOMMU_LIVEUPDATE_VERSION ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, 0)) {
+		pr_err("the previous kernel wrote version %u with flags %#x, this one reads version %u\n",
+		       ser->version, ser->flags, IOMMU_LIVEUPDATE_VERSION);
 		return -EINVAL;
 	}
 	if ((ser->domains && !iommu_liveupdate_valid_pa(ser->domains)) ||

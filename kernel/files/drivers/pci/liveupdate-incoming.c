@@ -90,12 +90,14 @@ static bool pci_liveupdate_valid_sriov(const struct pci_liveupdate_sriov_ser *se
 				     ser->size[i] > U64_MAX >> 17))
 			return false;
 
-	return ser->flags == PCI_LIVEUPDATE_DEV_SRIOV && ser->refcount == 1 &&
+	return !LIVEUPDATE_SER_UNKNOWN(ser->flags, PCI_LIVEUPDATE_DEV_SRIOV) &&
+	       ser->refcount == 1 &&
 	       ser->num_vfs && ser->num_vfs <= ser->max_vfs && ser->offset &&
 	       (ser->num_vfs == 1 || ser->stride) &&
 	       (u32)ser->bdf + ser->offset +
 	       (u32)ser->stride * (ser->num_vfs - 1) <= U16_MAX &&
-	       !(ser->options & ~PCI_LIVEUPDATE_SRIOV_OPTIONS) &&
+	       !LIVEUPDATE_SER_UNKNOWN(ser->options,
+				       PCI_LIVEUPDATE_SRIOV_OPTIONS) &&
 	       !ser->reserved;
 }
 
@@ -127,7 +129,7 @@ static int pci_liveupdate_add_entry(struct pci_liveupdate_incoming *in,
 		return 0;
 
 	if (sriov ? !pci_liveupdate_valid_sriov((void *)ser) :
-		    ser->flags & ~PCI_LIVEUPDATE_DEV_FLAGS ||
+		    LIVEUPDATE_SER_UNKNOWN(ser->flags, PCI_LIVEUPDATE_DEV_FLAGS) ||
 		    !pci_liveupdate_valid_kind(ser) ||
 		    !pci_liveupdate_valid_record(ser)) {
 		pr_err("%04x:%02x:%02x.%d: damaged entry (flags %#x, count %u, running %u)\n",
@@ -225,10 +227,11 @@ int pci_liveupdate_flb_retrieve(struct liveupdate_flb_op_args *args)
 
 	ser = phys_to_virt(args->data);
 	if (ser->version < PCI_LIVEUPDATE_VERSION_NO_VFS ||
-	    ser->version > PCI_LIVEUPDATE_VERSION) {
-		pr_err("the previous kernel wrote version %u, this one reads versions %u to %u\n",
-		       ser->version, PCI_LIVEUPDATE_VERSION_NO_VFS,
-		       PCI_LIVEUPDATE_VERSION);
+	    ser->version > PCI_LIVEUPDATE_VERSION ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, 0)) {
+		pr_err("the previous kernel wrote version %u with flags %#x, this one reads versions %u to %u\n",
+		       ser->version, ser->flags,
+		       PCI_LIVEUPDATE_VERSION_NO_VFS, PCI_LIVEUPDATE_VERSION);
 		return -EINVAL;
 	}
 	if (ser->devices && !pci_liveupdate_valid_pa(ser->devices))

@@ -288,7 +288,8 @@ void *intel_liveupdate_adopt_irqs(struct intel_iommu *iommu, bool eime)
 	if (!ser)
 		return NULL;
 
-	if (ser->flags & ~IOMMU_VTD_IRQ_SER_FLAGS || ser->reserved)
+	if (LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMU_VTD_IRQ_SER_FLAGS) ||
+	    ser->reserved)
 		intel_liveupdate_fail(iommu,
 				      "the interrupt remapping record is damaged (flags %#x)",
 				      ser->flags);

@@ -100,7 +100,7 @@ static int iommufd_lu_read(struct iommufd_lu_incoming *in)
 		       sizeof(*ser));
 		return -EINVAL;
 	}
-	if (ser->flags & ~IOMMUFD_SER_FLAGS || ser->reserved ||
+	if (LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMUFD_SER_FLAGS) || ser->reserved ||
 	    !ser->nr_ioas != !ser->nr_hwpts) {
 		pr_err("the previous kernel handed over what makes no sense: flags %#x, %llu IOAS, %llu HWPTs\n",
 		       ser->flags, ser->nr_ioas, ser->nr_hwpts);
@@ -196,7 +196,7 @@ static int iommufd_lu_restore_ioas(struct iommufd_lu_restore *res,
 	struct iommufd_lu_new_ioas *elm;
 
 	if (!ser->id || ser->id > INT_MAX ||
-	    ser->flags & ~IOMMUFD_IOAS_SER_FLAGS)
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMUFD_IOAS_SER_FLAGS))
 		return -EINVAL;
 
 	elm = kzalloc_obj(*elm);
@@ -224,7 +224,7 @@ static bool iommufd_lu_hwpt_ser_valid(struct iommufd_lu_restore *res,
 	struct iommufd_lu_new_hwpt *elm;
 
 	if (!ser->id || ser->id > INT_MAX ||
-	    ser->flags & ~IOMMUFD_HWPT_SER_FLAGS ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMUFD_HWPT_SER_FLAGS) ||
 	    !iommufd_lu_find_ioas(res, ser->ioas_id))
 		return false;
 
@@ -314,8 +314,8 @@ static int iommufd_lu_restore_area(struct iommufd_lu_restore *res,
 	int rc;
 
 	ioas = iommufd_lu_find_ioas(res, ser->ioas_id);
-	if (!ioas || !ser->length || !ser->flags ||
-	    ser->flags & ~IOMMUFD_AREA_SER_FLAGS ||
+	if (!ioas || !ser->length || !(ser->flags & IOMMUFD_AREA_SER_FLAGS) ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, IOMMUFD_AREA_SER_FLAGS) ||
 	    check_add_overflow(ser->iova, ser->length - 1, &end) ||
 	    check_add_overflow(ser->file_offset, ser->length, &end) ||
 	    end > MAX_LFS_FILESIZE)
@@ -351,7 +351,8 @@ static int iommufd_lu_restore_range(struct iommufd_lu_restore *res,
 	int rc = 0;
 
 	ioas = iommufd_lu_find_ioas(res, ser->ioas_id);
-	if (!ioas || ser->start >= ser->last || ser->reserved)
+	if (!ioas || ser->start >= ser->last ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, 0))
 		return -EINVAL;
 	iopt = &ioas->iopt;
 

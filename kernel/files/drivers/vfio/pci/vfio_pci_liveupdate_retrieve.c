@@ -59,7 +59,8 @@ vfio_pci_liveupdate_find(const struct vfio_pci_device_ser *ser)
 
 static bool vfio_pci_liveupdate_damaged(struct vfio_pci_device_ser *ser)
 {
-	if (ser->reserved || ser->flags & ~VFIO_PCI_LIVEUPDATE_FLAGS)
+	if (ser->reserved ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, VFIO_PCI_LIVEUPDATE_FLAGS))
 		return true;
 
 	if (!vfio_pci_liveupdate_runs(ser))

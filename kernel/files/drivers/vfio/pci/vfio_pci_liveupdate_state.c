@@ -133,7 +133,8 @@ EXPORT_SYMBOL_GPL(vfio_pci_state_save);
 int vfio_pci_state_check(struct pci_dev *pdev,
 			 const struct vfio_pci_state_ser *ser, size_t size)
 {
-	if (size < sizeof(*ser) || ser->flags & ~VFIO_PCI_STATE_FLAGS ||
+	if (size < sizeof(*ser) ||
+	    LIVEUPDATE_SER_UNKNOWN(ser->flags, VFIO_PCI_STATE_FLAGS) ||
 	    memchr_inv(ser->reserved, 0, sizeof(ser->reserved)) ||
 	    ser->msi_qmax > 5 ||
 	    (ser->pci.size &&

@@ -34,6 +34,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/flags.h>
 #include <linux/kho/abi/image.h>
 #include <linux/types.h>
 
@@ -110,7 +111,7 @@ struct iommu_domain_ser {
  * @pasid_dir:   Physical address of the device's PASID directory, 0 if the unit
  *               has none.
  * @max_pasid:   Number of PASIDs the directory has room for.
- * @reserved:    Zero.
+ * @flags:       Zero, or optional flags.
  */
 struct iommu_device_ser {
 	u32 domain_id;
@@ -122,20 +123,20 @@ struct iommu_device_ser {
 	u64 root;
 	u64 pasid_dir;
 	u32 max_pasid;
-	u32 reserved;
+	u32 flags;
 } __packed;
 
 /**
  * struct iommu_liveupdate_ser - Root of the IOMMU state.
  * @version:  %IOMMU_LIVEUPDATE_VERSION of the kernel that wrote it.
- * @reserved: Zero.
+ * @flags:    Zero, or optional flags.
  * @domains:  Physical address of the first &struct kho_block_header_ser of &struct
  *            iommu_domain_ser entries, 0 if there is none.
  * @devices:  The same for &struct iommu_device_ser entries.
  */
 struct iommu_liveupdate_ser {
 	u32 version;
-	u32 reserved;
+	u32 flags;
 	u64 domains;
 	u64 devices;
 } __packed;

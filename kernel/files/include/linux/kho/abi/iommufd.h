@@ -26,6 +26,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/flags.h>
 #include <linux/kho/abi/image.h>
 #include <linux/types.h>
 
@@ -136,13 +137,13 @@ struct iommufd_area_ser {
  * @start:    First IO virtual address.
  * @last:     Last IO virtual address.
  * @ioas_id:  Object ID of the IOAS.
- * @reserved: Zero.
+ * @flags:    Zero, or optional flags.
  */
 struct iommufd_range_ser {
 	u64 start;
 	u64 last;
 	u32 ioas_id;
-	u32 reserved;
+	u32 flags;
 } __packed;
 
 static_assert(sizeof(struct iommufd_ser) == 80);

@@ -36,6 +36,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/flags.h>
 #include <linux/kho/abi/image.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
@@ -139,13 +140,13 @@ struct pci_liveupdate_sriov_ser {
  * struct pci_liveupdate_ser - Root of the PCI state.
  * @version:  %PCI_LIVEUPDATE_VERSION of the kernel that wrote it, or
  *            %PCI_LIVEUPDATE_VERSION_NO_VFS.
- * @reserved: Zero.
+ * @flags:    Zero, or optional flags.
  * @devices:  Physical address of the first &struct kho_block_header_ser of
  *            entries, 0 if there is none.
  */
 struct pci_liveupdate_ser {
 	u32 version;
-	u32 reserved;
+	u32 flags;
 	u64 devices;
 } __packed;
 

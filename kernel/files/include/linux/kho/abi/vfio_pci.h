@@ -25,6 +25,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/kho/abi/flags.h>
 #include <linux/kho/abi/image.h>
 #include <linux/kho/abi/pci_state.h>
 #include <linux/stddef.h>
