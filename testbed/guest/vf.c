@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Virtual functions of an igb */
+/* Virtual functions of an igb or an nvme */
 #include <linux/pci_regs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +10,22 @@
 #include "marker.h"
 #include "pci.h"
 #include "pcisnap.h"
+#include "queue.h"
 #include "util.h"
 #include "vf.h"
 #include "vfio.h"
 #include "watch.h"
 
-static void enable(const char *pf, unsigned int n)
+/* They are the functions with this id from the @from-th on */
+static void enable(const char *pf, const char *id, int from, int n)
 {
-	char *count = text("%u", n);
+	char *count = text("%d", n);
 
 	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", count));
-	CHECK_EQ(pci_count(ID_IGB_VF), (int)n);
+	CHECK_EQ(pci_count(id), from + n);
 	free(count);
-	for (unsigned int i = 0; i < n; i++)
-		pci_announce(pci_find(ID_IGB_VF, i));
+	for (int i = 0; i < n; i++)
+		pci_announce(pci_find(id, from + i));
 }
 
 volatile char *vf_start_pf(const char *pf, const char *driver)
@@ -33,7 +35,7 @@ volatile char *vf_start_pf(const char *pf, const char *driver)
 	pci_bind(pf, driver);
 	if (!strcmp(driver, "vfio-pci"))
 		CHECK_OK(vfio_set_token(pf));
-	enable(pf, VF_COUNT);
+	enable(pf, ID_IGB_VF, 0, VF_COUNT);
 	pci_write(pf, PCI_COMMAND, 2, pci_read(pf, PCI_COMMAND, 2) |
 		  PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	bar = igb_map(pf);
@@ -49,8 +51,21 @@ void vf_open_pf(struct running *r, unsigned int n)
 	CHECK_OK(vfio_set_token(pf));
 	/* Opening it resets it, which would end its virtual functions */
 	running_open(r, pf, VF_PF_MEMORY);
-	enable(pf, n);
+	enable(pf, ID_IGB_VF, 0, n);
 	igb_start(r->owner.bar);
+}
+
+void vf_open_nvme(struct running *r, unsigned int n)
+{
+	char *pf = pci_find(ID_NVME, 0);
+
+	pci_bind(pf, "vfio-pci");
+	CHECK_OK(vfio_set_token(pf));
+	running_open(r, pf, QUEUE_MEMORY);
+	queue_pf_open(r);
+	enable(pf, ID_NVME, 1, n);
+	for (unsigned int i = 0; i < n; i++)
+		queue_pf_online(r, i);
 }
 
 void vf_start(struct running *r, volatile char *pf_bar, unsigned int n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual functions of an igb */
+/* Virtual functions of an igb or an nvme */
 #ifndef TESTBED_GUEST_VF_H
 #define TESTBED_GUEST_VF_H
 
@@ -20,6 +20,12 @@ volatile char *vf_start_pf(const char *pf, const char *driver);
 
 /* Its owner @r has it open, on vfio-pci; it gets @n virtual functions */
 void vf_open_pf(struct running *r, unsigned int n);
+
+/*
+ * The same of an nvme: its owner keeps the controller enabled. Each virtual function
+ * is online, and may be opened with QUEUE_MEMORY.
+ */
+void vf_open_nvme(struct running *r, unsigned int n);
 
 /* Virtual function @n receives; nothing is sent yet, nothing preserved */
 void vf_start(struct running *r, volatile char *pf_bar, unsigned int n);

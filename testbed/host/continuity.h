@@ -89,6 +89,9 @@ void expect_remapping(struct evidence *ev, struct span s);
 
 void expect_blocked_irqs(struct evidence *ev, struct span s);
 
+/* Between these events no virtual function of any device appears or goes */
+void expect_vfs(struct evidence *ev, struct span s);
+
 /* Bytes that kho_count() found in the guest by this name, -1: none */
 long long kho_counted(const struct evidence *ev, const char *name);
 

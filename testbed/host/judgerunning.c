@@ -209,8 +209,7 @@ void expect_blocked_irqs(struct evidence *ev, struct span s)
 	       requests[0], requests[1], requests[2]);
 }
 
-/* The model says when virtual functions appear and go */
-static void expect_vfs(struct evidence *ev, struct span s)
+void expect_vfs(struct evidence *ev, struct span s)
 {
 	for (size_t i = s.from; i < s.to; i++)
 		if (ev->events[i].kind == TRACE_VFS)

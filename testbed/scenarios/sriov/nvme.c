@@ -11,10 +11,9 @@
 #include "machines.h"
 #include "marker.h"
 #include "pci.h"
-#include "pcisnap.h"
 #include "queue.h"
 #include "scenario.h"
-#include "vfio.h"
+#include "vf.h"
 #include "watch.h"
 
 #define READS	600	/* 50 a second: 12 s */
@@ -23,28 +22,13 @@ static const char parent[] = "holdfast-nvme-pf", child[] = "holdfast-nvme-vf";
 
 enum { VF, PF };
 
-static void open_both(void)
-{
-	char *pf = pci_find(ID_NVME, 0), *vf;
-	struct running *r = running;
-
-	pci_bind(pf, "vfio-pci");
-	CHECK_OK(vfio_set_token(pf));
-	running_open(&r[PF], pf, QUEUE_MEMORY);
-	queue_pf_open(&r[PF]);
-	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "1"));
-	vf = pci_find(ID_NVME, 1);
-	pci_announce(vf);
-	queue_pf_online(&r[PF], 0);
-	running_open(&r[VF], vf, QUEUE_MEMORY);
-	queue_open(&r[VF]);
-}
-
 static void first(void)
 {
 	struct running *r = running;
 
-	open_both();
+	vf_open_nvme(&r[PF], 1);
+	running_open(&r[VF], pci_find(ID_NVME, 1), QUEUE_MEMORY);
+	queue_open(&r[VF]);
 	running_preserve(&r[VF], child);
 	running_preserve(&r[PF], parent);
 	running_prepare();
