@@ -111,7 +111,7 @@ int pci_liveupdate_slot_busy(struct pci_slot *slot)
  * @bus:  Bus, borrowed, with its devices kept from changing by the caller.
  * @slot: Only devices of this slot, or NULL for all. Borrowed.
  *
- * Context: Any.
+ * Context: May sleep.
  * Return: true if a device on @bus or below is protected, or has virtual functions
  *         that a Live Update depends on.
  */

@@ -573,6 +573,9 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 				running = ser->running;
 			if (ser && running && ser->running && !--ser->running)
 				WRITE_ONCE(pos->liveupdate.running_in, false);
+			/* From now on it is fabric of its virtual functions */
+			if (ser && pos == dev)
+				ser->flags &= ~PCI_LIVEUPDATE_DEV_OWN;
 			if (ser && !--ser->refcount)
 				put = pci_liveupdate_clear(pos);
 		}

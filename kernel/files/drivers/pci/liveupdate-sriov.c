@@ -92,19 +92,39 @@ const char *pci_liveupdate_check_physfn(struct pci_dev *pf)
 	return NULL;
 }
 
+/* Not whether @pf itself is tracked, which it is for its own file, too */
+static bool pci_liveupdate_tracks_vfs(struct pci_dev *pf)
+{
+	struct pci_dev *vf = NULL;
+
+	for_each_pci_dev(vf) {
+		if (vf->is_virtfn && pci_physfn(vf) == pf &&
+		    pci_liveupdate_is_tracked(vf)) {
+			pci_dev_put(vf);
+			return true;
+		}
+	}
+
+	return false;
+}
+
 /**
  * pci_liveupdate_vfs_busy - Keep a physical function from losing virtual ones.
  * @pf:   Any device, borrowed.
  * @what: What somebody asked for that would end its virtual functions, to be read
  *        before "refused".
  *
- * Context: Any.
+ * Context: May sleep.
  * Return: 0 if no Live Update depends on virtual functions of @pf, or
  *         -EBUSY if one does, which is logged.
  */
 int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what)
 {
-	return pci_num_vf(pf) ? pci_liveupdate_busy(pf, what) : 0;
+	if (!pci_num_vf(pf) || !pci_liveupdate_is_tracked(pf) ||
+	    !pci_liveupdate_tracks_vfs(pf))
+		return 0;
+
+	return pci_liveupdate_busy(pf, what);
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_vfs_busy);
 
@@ -132,7 +152,8 @@ EXPORT_SYMBOL_GPL(pci_liveupdate_inherited_vfs);
  */
 bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
 {
-	if (!pci_liveupdate_vfs_busy(pf, "unbinding the driver"))
+	/* For its own file, too: a driver disables them before it waits for that */
+	if (!pci_num_vf(pf) || !pci_liveupdate_busy(pf, "unbinding the driver"))
 		return false;
 
 	while (pci_liveupdate_is_tracked(pf)) {

@@ -294,28 +294,40 @@ static void vfio_pci_liveupdate_release(struct pci_dev *pdev)
 	pci_liveupdate_finish(pdev);
 }
 
+static void vfio_pci_liveupdate_stop(struct pci_dev *pdev)
+{
+	int ret;
+
+	/* Whatever becomes of the reset: no DMA of a running device */
+	pci_clear_master(pdev);
+	pci_wait_for_pending_transaction(pdev);
+
+	/* Somebody may use them. Who opens the device next resets it. */
+	if (pci_num_vf(pdev)) {
+		pci_info(pdev, "liveupdate: never retrieved, was stopped, not reset: it has virtual functions\n");
+		return;
+	}
+
+	ret = pci_reset_function(pdev);
+	if (ret)
+		pci_warn(pdev, "liveupdate: reset failed (%pe), do not use before a reboot\n",
+			 ERR_PTR(ret));
+	else
+		pci_info(pdev, "liveupdate: never retrieved, was reset\n");
+}
+
 /* Nobody came for the device. */
 static void vfio_pci_liveupdate_discard(const struct vfio_pci_device_ser *ser)
 {
 	struct pci_dev *pdev __free(pci_dev_put) = vfio_pci_liveupdate_find(ser);
-	int ret;
 
 	if (!pdev || pci_is_bridge(pdev)) {
 		pci_liveupdate_finish_absent(ser->domain, ser->bdf);
 		return;
 	}
 
-	if (pci_liveupdate_is_incoming(pdev)) {
-		/* Whatever becomes of the reset: no DMA of a running device */
-		pci_clear_master(pdev);
-		pci_wait_for_pending_transaction(pdev);
-		ret = pci_reset_function(pdev);
-		if (ret)
-			pci_warn(pdev, "liveupdate: reset failed (%pe), do not use before a reboot\n",
-				 ERR_PTR(ret));
-		else
-			pci_info(pdev, "liveupdate: never retrieved, was reset\n");
-	}
+	if (pci_liveupdate_is_incoming(pdev))
+		vfio_pci_liveupdate_stop(pdev);
 	vfio_pci_liveupdate_release(pdev);
 }
 
