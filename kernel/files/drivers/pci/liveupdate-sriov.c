@@ -50,6 +50,7 @@
  *   neither reset nor opened by anybody who would reset it.
  * - So would the driver of the PF, when it is unbound. Unbinding waits until no VF is
  *   handed over any more, or leaves all as it is if the kexec is certain.
+ * - The PF is pulled out: its VFs are removed with it, which stops them.
  * - The PF has gone, or its SR-IOV capability differs from the record: no VFs are
  *   added. Their owners cannot retrieve them, and their sessions can be discarded.
  * - A VF cannot be added: the log says so, the others are kept.
@@ -166,6 +167,21 @@ bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
 	}
 
 	return false;
+}
+
+/**
+ * pci_liveupdate_stop_physfn - Take virtual functions along with their physical one.
+ * @pf: Any device that is being removed, with its driver unbound, borrowed.
+ *
+ * Those of the previous kernel have nobody else who would disable them: there may
+ * never have been a driver.
+ *
+ * Context: Removal, with pci_rescan_remove_lock held.
+ */
+void pci_liveupdate_stop_physfn(struct pci_dev *pf)
+{
+	if (pci_liveupdate_inherited_vfs(pf))
+		pci_disable_sriov(pf);
 }
 
 /**

@@ -240,6 +240,7 @@ bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos);
 void pci_liveupdate_size_vf_bars(struct pci_dev *pf, int pos, u32 *bars);
 void pci_liveupdate_inherit_vfs(struct pci_dev *pf);
 bool pci_liveupdate_abandon_physfn(struct pci_dev *pf);
+void pci_liveupdate_stop_physfn(struct pci_dev *pf);
 
 #else
 
@@ -270,6 +271,10 @@ static inline void pci_liveupdate_inherit_vfs(struct pci_dev *pf)
 static inline bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
 {
 	return false;
+}
+
+static inline void pci_liveupdate_stop_physfn(struct pci_dev *pf)
+{
 }
 
 #endif /* CONFIG_PCI_LIVEUPDATE && CONFIG_PCI_IOV */
