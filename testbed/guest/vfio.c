@@ -71,6 +71,11 @@ int vfio_set_token(const char *pf)
 	return ret;
 }
 
+void vfio_recall_token(void)
+{
+	has_token = 1;
+}
+
 int vfio_try_token(const char *vf, const char *token)
 {
 	int dev = vfio_cdev_open(vf), iommufd = iommufd_open(), ret;

@@ -25,6 +25,9 @@ long vfio_attach_id(int dev, uint32_t pt);
  */
 int vfio_set_token(const char *pf);
 
+/* In the next kernel, which has it from the previous one: binds present it again */
+void vfio_recall_token(void);
+
 /* It has this many bytes */
 #define VFIO_TOKEN	16
 const char *vfio_token(void);
