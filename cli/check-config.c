@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-enum need { NEEDED, FOR_RUNNING, FOR_SEEING };
+enum need { NEEDED, FOR_RUNNING, FOR_SEEING, FOR_VIRTFNS, FOR_STUB };
 
 static const struct {
 	const char *name;
@@ -32,6 +32,9 @@ static const struct {
 	  "for devices to go on" },
 	{ "IOMMUFD_LIVEUPDATE", FOR_RUNNING, 0, 0,
 	  "for devices to go on" },
+	{ "PCI_IOV", FOR_VIRTFNS, 0, 0, "for virtual functions" },
+	{ "PCI_PF_STUB", FOR_STUB, 1, 0,
+	  "for pci-pf-stub, the driver of a physical function" },
 	{ "DEBUG_FS", FOR_SEEING, 0, HF_HOST_SESSIONS_LIST,
 	  "for the list of sessions" },
 	{ "KEXEC_HANDOVER_DEBUGFS", FOR_SEEING, 0, 0,
@@ -46,6 +49,22 @@ static int has(const struct kconfig *config, size_t i, uint32_t evidence)
 	       options[i].evidence & evidence;
 }
 
+/* Is it of any use with the devices there are? Those of this kernel are there */
+static int is_of_use(const struct check *k, const char *area, enum need need)
+{
+	if (need != FOR_VIRTFNS && need != FOR_STUB)
+		return 1;
+	for (uint32_t i = 0; i < k->devices.count; i++) {
+		const struct hf_device *d = &k->devices.list[i];
+
+		if (*d->physfn && strcmp(area, "kernel") &&
+		    (need == FOR_VIRTFNS ||
+		     !strcmp(d->physfn_driver, "pci-pf-stub")))
+			return 1;
+	}
+	return 0;
+}
+
 /* @area is "kernel", where the system tells as well, or "next" */
 void check_config(struct check *k, const char *area,
 		  const struct kconfig *config)
@@ -56,10 +75,12 @@ void check_config(struct check *k, const char *area,
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		enum check_level level = CHECK_WARN;
 
-		if (!config->text || has(config, i, evidence))
+		if (!config->text || has(config, i, evidence) ||
+		    !is_of_use(k, area, options[i].need))
 			continue;
 		lacks = 1;
 		if (options[i].need == NEEDED ||
+		    options[i].need == FOR_VIRTFNS ||
 		    (options[i].need == FOR_RUNNING && k->running))
 			level = CHECK_BAD;
 		check_add(k, level, area, "config-missing",

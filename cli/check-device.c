@@ -109,17 +109,29 @@ static void check_iommu(struct check *k, const struct hf_device *d,
 }
 
 /* Refused by the driver, and at freeze if it changed after preserve */
-static void check_kind(struct check *k, const struct hf_device *d,
-		       const struct hf_facts *f)
+static void check_kind(struct check *k, const struct hf_device *d)
 {
 	if (d->vendor == 0x8086 && d->class_code >> 16 == 0x03)
 		check_add(k, CHECK_BAD, AREA, "device-intel-graphics", d->bdf,
 			  "leave it out", "Intel graphics is not supported");
-	if (f->virtfns)
+}
+
+/* It is kept for its virtual functions, and by itself only if it runs */
+static void check_physfn(struct check *k, const struct hf_device *d, int used)
+{
+	if (d->virtfns_kept)
+		check_ok(k, AREA, "device-virtfns", d->bdf,
+			 "it keeps running for virtual functions (%u of %u), which cannot become more or fewer meanwhile",
+			 d->virtfns_kept, d->virtfns);
+	else if (d->virtfns && !used && !d->state)
+		check_ok(k, AREA, "device-virtfns", d->bdf,
+			 "it has %u virtual functions, and keeps running for those that are preserved: nobody needs to open it",
+			 d->virtfns);
+	else if (d->virtfns)
 		check_add(k, CHECK_WARN, AREA, "device-sriov", d->bdf,
 			  "put its iommufd into the session, so that it keeps running",
 			  "it has %u virtual functions, so that it is not reset on the way but refused",
-			  f->virtfns);
+			  d->virtfns);
 }
 
 static void check_preservable(struct check *k, const struct hf_device *d)
@@ -151,14 +163,16 @@ void check_device(struct check *k, const struct hf_device *d)
 		return;
 	}
 	check_preservable(k, d);
-	check_kind(k, d, &f);
+	check_kind(k, d);
 	used = check_users(k, d);
+	check_physfn(k, d, used);
 	if (k->now && used && !d->state)
 		check_add(k, CHECK_WARN, AREA, "device-not-preserved", d->bdf,
 			  "let its owner preserve it, or stop its owner",
 			  "it is in use, but not preserved: it does not go along");
 	if (!(d->flags & HF_DEVICE_VFIO))
 		return;
+	check_virtfn(k, d);
 	check_interrupts(k, d, &f);
 	check_power(k, d, &f, used);
 	check_iommu(k, d, &f);

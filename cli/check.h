@@ -56,6 +56,7 @@ void check_config(struct check *k, const char *area,
 		  const struct kconfig *config);
 void check_next(struct check *k, struct cli_next *next);
 void check_device(struct check *k, const struct hf_device *d);
+void check_virtfn(struct check *k, const struct hf_device *d);
 void check_sessions(struct check *k);
 void check_fd_store(struct check *k);
 

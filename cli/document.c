@@ -63,6 +63,7 @@ void cli_doc_device(struct cli *c, const char *key, const struct hf_device *d)
 	json_string_or_null(j, "why", d->why);
 	json_string_or_null(j, "syspath", d->syspath);
 	json_string_or_null(j, "physfn", d->physfn);
+	json_string_or_null(j, "physfn_driver", d->physfn_driver);
 	json_int(j, "virtfn_count", d->virtfns);
 	json_int(j, "virtfn_kept_count", d->virtfns_kept);
 	json_object_end(j);

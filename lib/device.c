@@ -118,8 +118,12 @@ static void read_sriov(const struct hf_ctx *ctx, struct hf_device *d)
 	char name[64];
 
 	if (!hf_read_link_name(ctx, d->physfn, sizeof(d->physfn),
-			       DEVICES "/%s/physfn", d->bdf))
+			       DEVICES "/%s/physfn", d->bdf)) {
+		hf_read_link_name(ctx, d->physfn_driver,
+				  sizeof(d->physfn_driver),
+				  DEVICES "/%s/physfn/driver", d->bdf);
 		return;
+	}
 	d->virtfns = number(ctx, d->bdf, "sriov_numvfs");
 	for (uint32_t i = 0; i < d->virtfns && i < 0xffff; i++) {
 		hf_text(name, sizeof(name), "%s/virtfn%u", d->bdf, i);
@@ -320,9 +324,49 @@ int hf_device_next(const struct hf_ctx *ctx, const char *after,
 	return 0;
 }
 
+/* "0000:01:00.0 physfn-driver": the keyword behind the address */
+static int blames_physfn(const struct hf_device *d, const char **ret_reason)
+{
+	const char *space = strchr(d->why, ' ');
+
+	if (!*d->physfn || !space || strncmp(space + 1, "physfn-", 7))
+		return 0;
+	*ret_reason = space + 1;
+	return 1;
+}
+
+static int fail_physfn(const struct hf_device *d, const char *reason,
+		       struct hf_error *err)
+{
+	static const char what[] = "check device";
+
+	if (!strcmp(reason, "physfn-driver") && *d->physfn_driver)
+		return hf_fail(err, -EPERM, "device-physfn-driver", what,
+			       d->bdf,
+			       OBJ("write 0 to sriov_numvfs of %s, bind vfio-pci or pci-pf-stub to it, and enable them again",
+				   d->physfn),
+			       "driver %s of its physical function %s takes virtual functions down",
+			       d->physfn_driver, d->physfn);
+	if (!strcmp(reason, "physfn-driver"))
+		return hf_fail(err, -EPERM, "device-physfn-driver", what,
+			       d->bdf, "bind vfio-pci or pci-pf-stub to that",
+			       "its physical function %s has no driver",
+			       d->physfn);
+	if (!strcmp(reason, "physfn-busy"))
+		return hf_fail(err, -EBUSY, "device-physfn-busy", what,
+			       d->bdf, "try again",
+			       "its physical function %s is being bound or unbound",
+			       d->physfn);
+	return hf_fail(err, -EPERM, "device-physfn", what, d->bdf,
+		       "leave it out",
+		       "its physical function %s stands against it: %s",
+		       d->physfn, reason);
+}
+
 int hf_device_check(const struct hf_device *device, struct hf_error *err)
 {
 	static const char what[] = "check device";
+	const char *reason;
 	struct hf_device d;
 	int code = hf_struct_arg(err, __func__, &d, sizeof(d), device);
 
@@ -331,18 +375,23 @@ int hf_device_check(const struct hf_device *device, struct hf_error *err)
 	d.bdf[sizeof(d.bdf) - 1] = 0;
 	d.driver[sizeof(d.driver) - 1] = 0;
 	d.why[sizeof(d.why) - 1] = 0;
+	d.physfn[sizeof(d.physfn) - 1] = 0;
+	d.physfn_driver[sizeof(d.physfn_driver) - 1] = 0;
 	if (!(d.flags & HF_DEVICE_LIVEUPDATE))
 		return hf_fail(err, -EOPNOTSUPP, "device-no-liveupdate", what,
 			       d.bdf,
 			       "boot a kernel with CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE",
 			       "this kernel has no live update for PCI devices");
-	if (d.state)
+	/* What is kept for its virtual functions can be preserved by itself */
+	if (d.state && !(d.state == HF_STATE_PRESERVED && d.virtfns_kept))
 		return hf_fail(err, -EBUSY, "device-busy", what, d.bdf,
 			       d.state & (HF_STATE_INCOMING |
 					  HF_STATE_RETRIEVED) ?
 			       "finish the session it came in, or discard it" :
 			       "close the session it is preserved in",
 			       "it is preserved, or came from the previous kernel and is not finished");
+	if (d.preservable != HF_PRESERVABLE_YES && blames_physfn(&d, &reason))
+		return fail_physfn(&d, reason, err);
 	if (d.preservable != HF_PRESERVABLE_YES)
 		return hf_fail(err, -EPERM, "device-not-preservable", what,
 			       d.bdf,

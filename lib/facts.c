@@ -140,7 +140,6 @@ int hf_device_facts(const struct hf_ctx *ctx, const char *spec,
 	struct hf_facts f = { .size = sizeof(f) };
 	struct hf_device d = { .size = sizeof(d) };
 	struct config_space space;
-	char text[32];
 	int code;
 
 	if (hf_struct_out_check(ret, sizeof(*ret)))
@@ -154,9 +153,7 @@ int hf_device_facts(const struct hf_ctx *ctx, const char *spec,
 	interrupts(ctx, d.bdf, &space, &f);
 	if (f.power == HF_POWER_UNKNOWN)
 		f.power = power_of_device(&space);
-	if (!hf_read_line(ctx, text, sizeof(text), SYS "/%s/sriov_numvfs",
-			  d.bdf))
-		f.virtfns = strtoul(text, NULL, 10);
+	f.virtfns = d.virtfns;
 	if (d.iommu_group >= 0)
 		f.group_size = count_entries(ctx,
 			OBJ("/sys/kernel/iommu_groups/%d/devices",

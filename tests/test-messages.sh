@@ -74,7 +74,7 @@ messages_ids() {
 	# However it gets there, a word with hyphens in the library is an id
 	messages_texts '"' "$1"/lib/*.c | cut -f 2 |
 		grep -xE '[a-z0-9]+(-[a-z0-9]+)+' |
-		grep -vxE 'vfio-pci|no-handler|holdfast-manifest'
+		grep -vxE 'vfio-pci|no-handler|holdfast-manifest|physfn-(driver|busy)'
 }
 
 # messages_cells COLUMN FILE: code in this column of all tables that have it

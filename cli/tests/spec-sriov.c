@@ -50,11 +50,13 @@ static void state(const char *r, const char *word)
 	tree_file(r, VF0 "/liveupdate/running", "1\n");
 }
 
+#define SESSIONS "/sys/kernel/debug/liveupdate/sessions"
+
 void vfs_preserved(const char *r)
 {
 	vfs(r);
 	state(r, "preserved");
-	tree_file(r, "/sys/kernel/debug/liveupdate/sessions",
+	tree_file(r, SESSIONS,
 		  "outgoing open holdfast-vm2\n"
 		  "\ttoken=0x1 handler=iommufd state=preserved\n"
 		  "\ttoken=0x2 handler=vfio-pci state=preserved\n");
@@ -87,7 +89,7 @@ void vfs_incoming(const char *r)
 	unbound(r, "0000:03:00.0", 1);
 	unbound(r, "0000:03:10.0", 2);
 	unbound(r, "0000:03:10.2", 3);
-	tree_file(r, "/sys/kernel/debug/liveupdate/sessions",
+	tree_file(r, SESSIONS,
 		  "incoming waiting holdfast-vm2\n"
 		  "\ttoken=0x1 handler=iommufd state=waiting\n"
 		  "\ttoken=0x2 handler=vfio-pci state=waiting\n");
@@ -132,4 +134,25 @@ void pf_link(const char *r)
 void pf_rebar(const char *r)
 {
 	refuse(r, "physfn-vf-rebar");
+}
+
+void pf_none(const char *r)
+{
+	unbound(r, "0000:03:00.0", 1);
+	refuse(r, "physfn-driver");
+}
+
+/* By itself, and in a session of its owner */
+void pf_preserved(const char *r)
+{
+	tree_file(r, SESSIONS,
+		  "outgoing open holdfast-pf\n"
+		  "\ttoken=0x1 handler=vfio-pci state=preserved\n"
+		  "outgoing open holdfast-vm2\n"
+		  "\ttoken=0x2 handler=vfio-pci state=preserved\n");
+}
+
+void pf_d3(const char *r)
+{
+	tree_file(r, PF "/power_state", "D3hot\n");
 }

@@ -104,14 +104,15 @@ static void ready(const char *r)
 	tree_images(r);
 }
 
-static void lacks(const char *r, const char *option)
+static void lacks(const char *r, const char *release, const char *option)
 {
-	char text[2048], *p;
+	char text[2048], path[64], *p;
 
 	strcpy(text, tree_config);
 	p = strstr(text, option);
 	memcpy(p, "CONFIG_X", 8);
-	tree_file(r, "/boot/config-7.3.4-holdfast", "%s", text);
+	snprintf(path, sizeof(path), "/boot/config-%s-holdfast", release);
+	tree_file(r, path, "%s", text);
 }
 
 /* A distribution's kernel */
@@ -303,10 +304,18 @@ static void msi(const char *r) { config_space(r, 0, 1, 0); }
 static void pm3(const char *r) { config_space(r, 3, 0, 0); }
 static void lacks_cdev(const char *r)
 {
-	lacks(r, "CONFIG_VFIO_DEVICE_CDEV");
+	lacks(r, "7.3.4", "CONFIG_VFIO_DEVICE_CDEV");
 	no_cdev(r);
 }
-static void lacks_iommu(const char *r) { lacks(r, "CONFIG_IOMMU_LIVE"); }
+static void lacks_iommu(const char *r)
+{
+	lacks(r, "7.3.4", "CONFIG_IOMMU_LIVE");
+}
+static void next_no_iov(const char *r) { lacks(r, "7.3.5", "CONFIG_PCI_IOV"); }
+static void next_no_stub(const char *r)
+{
+	lacks(r, "7.3.5", "CONFIG_PCI_PF_STUB");
+}
 static void port_unbound(const char *r) { tree_delete(r, PORT "/driver"); }
 static void recorded(const char *r)
 {
@@ -429,7 +438,8 @@ static const struct {
 	W(later_wrong), W(recorded_nul), W(left_over),
 	W(no_conf_dir), W(conf_in_the_way),
 	W(vfs), W(vfs_preserved), W(vfs_incoming), W(pf_igb), W(pf_stub),
-	W(pf_open), W(pf_busy), W(pf_link), W(pf_rebar),
+	W(pf_open), W(pf_busy), W(pf_link), W(pf_rebar), W(pf_none),
+	W(pf_preserved), W(pf_d3), W(next_no_iov), W(next_no_stub),
 };
 
 int tree_make(const char *root, const char *spec)

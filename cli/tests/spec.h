@@ -30,6 +30,9 @@ void pf_open(const char *root);
 void pf_busy(const char *root);
 void pf_link(const char *root);
 void pf_rebar(const char *root);
+void pf_none(const char *root);
+void pf_preserved(const char *root);
+void pf_d3(const char *root);
 
 /* snapshot.c: all names, contents and targets of links, to be freed */
 char *tree_snapshot(const char *root);

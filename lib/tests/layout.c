@@ -16,7 +16,7 @@ LAYOUT(hf_facts, 56);
 LAYOUT(hf_sessions_item, 80);
 LAYOUT(hf_sessions_file, 64);
 LAYOUT(hf_entry, 88);
-LAYOUT(hf_device, 804);
+LAYOUT(hf_device, 868);
 LAYOUT(hf_binding, 136);
 LAYOUT(hf_map, 40);
 LAYOUT(hf_kexec_origin, 76);

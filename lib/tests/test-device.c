@@ -127,6 +127,65 @@ static void virtual_functions_and_their_physical_one_name_each_other(void **stat
 	assert_int_equal(find(BDF0).virtfns_kept, 1);
 }
 
+static struct hf_device blamed(const char *reason)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "no: " BDF0 " %s\n", reason);
+	fake_write(text, VF0 "liveupdate/preservable");
+	return find("0000:01:10.0");
+}
+
+static void what_stands_against_a_virtual_function_is_told(void **state)
+{
+	struct hf_error e = { .size = sizeof(e) };
+	struct hf_device d;
+
+	(void)state;
+	three_virtual_functions();
+	fake_bind(BDF0, "e1000e");
+	d = blamed("physfn-driver");
+	assert_string_equal(d.physfn_driver, "e1000e");
+	assert_int_equal(hf_device_check(&d, &e), -EPERM);
+	assert_string_equal(e.id, "device-physfn-driver");
+	assert_non_null(strstr(e.why, "driver e1000e of its physical"));
+	fake_unbind(BDF0);
+	d = blamed("physfn-driver");
+	assert_string_equal(d.physfn_driver, "");
+	assert_int_equal(hf_device_check(&d, &e), -EPERM);
+	assert_non_null(strstr(e.why, BDF0 " has no driver"));
+	d = blamed("physfn-busy");
+	refused(hf_device_check(&d, err), EBUSY, "device-physfn-busy");
+	d = blamed("physfn-link");
+	refused(hf_device_check(&d, err), EPERM, "device-physfn");
+	d = blamed("acs-quirk");
+	refused(hf_device_check(&d, err), EPERM, "device-not-preservable");
+	/* Who has none can only have one in the way by a fault of the kernel */
+	d = blamed("physfn-link");
+	*d.physfn = 0;
+	refused(hf_device_check(&d, err), EPERM, "device-not-preservable");
+}
+
+static void a_physical_function_that_is_kept_can_be_preserved(void **state)
+{
+	struct hf_device d;
+
+	(void)state;
+	three_virtual_functions();
+	fake_write("preserved\n", VF0 "liveupdate/state");
+	fake_write("preserved\n", ATTR "liveupdate/state");
+	d = find(BDF0);
+	ok(hf_device_check(&d, err));
+	fake_write("frozen\n", ATTR "liveupdate/state");
+	d = find(BDF0);
+	refused(hf_device_check(&d, err), EBUSY, "device-busy");
+	/* Its own file is the only reason that is left */
+	fake_write("none\n", VF0 "liveupdate/state");
+	fake_write("preserved\n", ATTR "liveupdate/state");
+	d = find(BDF0);
+	refused(hf_device_check(&d, err), EBUSY, "device-busy");
+}
+
 static void what_is_no_device_is_refused(void **state)
 {
 	struct hf_device d = { .size = sizeof(d) };
@@ -263,6 +322,8 @@ int main(void)
 		TEST(states_are_sets_of_words),
 		TEST(bridges_and_virtual_functions_are_told),
 		TEST(virtual_functions_and_their_physical_one_name_each_other),
+		TEST(what_stands_against_a_virtual_function_is_told),
+		TEST(a_physical_function_that_is_kept_can_be_preserved),
 		TEST(what_is_no_device_is_refused),
 		TEST(each_reason_against_preserving_is_told),
 		TEST(all_devices_are_walked_in_order),

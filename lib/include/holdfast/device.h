@@ -61,6 +61,8 @@ extern "C" {
  *                too, without a file of its own in any session.
  * @reserved: 0.
  * @physfn: PCI address of the physical function of a virtual one, or "".
+ * @physfn_driver: Driver that is bound to that, or "". With vfio-pci a virtual
+ *                 function is bound with a token, see hf_vfio_bind_token().
  */
 struct hf_device {
 	uint32_t size;
@@ -84,6 +86,7 @@ struct hf_device {
 	uint32_t virtfns_kept;
 	uint32_t reserved;
 	char physfn[HF_BDF_LEN];
+	char physfn_driver[64];
 };
 
 /**
@@ -137,11 +140,13 @@ HF_API int hf_device_next(const struct hf_ctx *ctx, const char *after,
  * Context: Any.
  * Return: 0, or
  *         -EOPNOTSUPP if the kernel lacks live update for PCI,
- *         -EPERM if the device or a bridge above can never be preserved,
+ *         -EPERM if the device or a bridge above can never be preserved, or the
+ *         driver of its physical function takes virtual functions down,
  *         -ENODEV if vfio-pci is not bound to it (variant drivers do not count),
  *         -ENXIO if the kernel has no VFIO device files,
  *         -EBUSY if it is preserved, or came from the previous kernel and its
- *         session is not finished.
+ *         session is not finished, or its physical function is being bound or
+ *         unbound.
  */
 HF_API int hf_device_check(const struct hf_device *device,
 			   struct hf_error *err);
