@@ -86,10 +86,39 @@ static void check_record(struct rebind_item *item,
 		 "change it there if it is meant");
 }
 
+/*
+ * To one that came over the kernel binds few, so that no record chooses. Only a
+ * physical function that is kept for virtual ones has a choice: vfio-pci asks
+ * their users for a token, which nobody knows if it had pci-pf-stub before.
+ */
+static const char *driver_of_incoming(const struct cli *c,
+				      const struct boot *b,
+				      const struct hf_device *d,
+				      const struct conf_device *record)
+{
+	if (record && d->virtfns && !cli_opt(c, "driver") &&
+	    !conf_wrong(record) && conf_is_of(record, d) &&
+	    !strcmp(record->driver, "pci-pf-stub"))
+		return record->driver;
+	return b->driver;
+}
+
+static int add(struct cli *c, struct boot *b, const struct hf_device *d);
+
+/* The kernel lets a virtual function wait until its physical one has a driver */
+static int add_physfn(struct cli *c, struct boot *b, const char *bdf)
+{
+	struct hf_device pf = { .size = sizeof(pf) };
+
+	if (hf_device_find(c->ctx, bdf, &pf, NULL) || !waits(&pf))
+		return 0;
+	return add(c, b, &pf);
+}
+
 static int add(struct cli *c, struct boot *b, const struct hf_device *d)
 {
 	const struct conf_device *record = conf_find(&b->conf, d->bdf);
-	int incoming = b->incoming && waits(d), code;
+	int incoming = b->incoming && waits(d), code = 0;
 	struct rebind_item *item;
 
 	if (!incoming && !(b->persisted && record))
@@ -97,8 +126,12 @@ static int add(struct cli *c, struct boot *b, const struct hf_device *d)
 	for (uint32_t i = 0; i < b->r.count; i++)
 		if (!strcmp(b->r.list[i].was.bdf, d->bdf))
 			return 0;
-	/* To one that came over the kernel binds few: no record chooses */
-	code = rebind_add(c, &b->r, d, incoming ? b->driver : record->driver);
+	if (b->incoming && *d->physfn)
+		code = add_physfn(c, b, d->physfn);
+	if (!code)
+		code = rebind_add(c, &b->r, d, incoming ?
+				  driver_of_incoming(c, b, d, record) :
+				  record->driver);
 	if (code || !record)
 		return code;
 	item = &b->r.list[b->r.count - 1];

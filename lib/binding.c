@@ -47,6 +47,20 @@ static int probe(const struct hf_ctx *ctx, const char *bdf)
 	return err ? err : hf_write_file(ctx, path, bdf);
 }
 
+#define PHYSFN_MS	1000
+#define PHYSFN_STEP_MS	20
+
+/* Of one that came with the live update, with a driver bound or at it */
+static int physfn_has_driver(const struct hf_ctx *ctx, const char *bdf)
+{
+	char state[64];
+
+	return hf_exists(ctx, PCI "/devices/%s/physfn/driver", bdf) &&
+	       !hf_read_line(ctx, state, sizeof(state),
+			     PCI "/devices/%s/physfn/liveupdate/state", bdf) &&
+	       strcmp(state, "none");
+}
+
 static void driver_of(const struct hf_ctx *ctx, const char *bdf, char *buf,
 		      size_t len)
 {
@@ -61,6 +75,25 @@ static int is_bound(const struct hf_ctx *ctx, const char *bdf,
 
 	driver_of(ctx, bdf, is, sizeof(is));
 	return !strcmp(is, driver);
+}
+
+/*
+ * A virtual function that came with the live update takes a driver only when its
+ * physical function has one. Another process may be binding that right now: its
+ * link is there before its driver is ready.
+ */
+static int probe_for(const struct hf_ctx *ctx, const char *bdf,
+		     const char *driver)
+{
+	int err = probe(ctx, bdf);
+
+	for (uint32_t ms = 0; !err && ms < PHYSFN_MS &&
+	     !is_bound(ctx, bdf, driver) && physfn_has_driver(ctx, bdf);
+	     ms += PHYSFN_STEP_MS) {
+		hf_sys_sleep_ms(ctx, PHYSFN_STEP_MS);
+		err = probe(ctx, bdf);
+	}
+	return err;
 }
 
 static int has_override(const struct hf_ctx *ctx, const char *bdf,
@@ -112,7 +145,7 @@ static int rebind(const struct hf_ctx *ctx, const char *bdf, const char *from,
 		err = set_override(ctx, bdf, driver);
 		if (!err) {
 			*ret_step = "drivers_probe";
-			err = probe(ctx, bdf);
+			err = probe_for(ctx, bdf, driver);
 		}
 	}
 	if (!err && !has_override(ctx, bdf, override)) {
@@ -202,6 +235,12 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 	}
 	undo = rebind(ctx, d->bdf, to->driver, d->driver, d->driver_override,
 		      &back);
+	if (!undo && code == -ENXIO && *to->driver && *d->physfn &&
+	    !*d->physfn_driver)
+		return hf_fail(err, code, "bind-physfn", what, d->bdf,
+			       OBJ("bind one to %s first", d->physfn),
+			       "it waits for a driver of its physical function %s",
+			       d->physfn);
 	if (!undo && code == -ENXIO && *to->driver)
 		return hf_fail(err, code, "bind-not-taken", what, d->bdf,
 			       "see the kernel log; is the device one for this driver?",

@@ -80,6 +80,15 @@ static int fake_close(void *data, int fd)
 	return close(fd) ? -errno : 0;
 }
 
+static int has_file(const char *bdf, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/sys/devices/pci0000:00/%s/%s",
+		 k.root, bdf, name);
+	return !access(path, F_OK);
+}
+
 /* Of drivers the one that is in driver_override, unless it does not want */
 static void probe(const char *bdf)
 {
@@ -103,7 +112,11 @@ static void probe(const char *bdf)
 		*state = 0;
 	if (f)
 		fclose(f);
-	if (!strcmp(state, "incoming") && strcmp(name, "vfio-pci"))
+	if (!strcmp(state, "incoming") && strcmp(name, "vfio-pci") &&
+	    !(!strcmp(name, "pci-pf-stub") && has_file(bdf, "virtfn0")))
+		return;
+	/* A virtual function waits for the driver of its physical one */
+	if (has_file(bdf, "physfn") && !has_file(bdf, "physfn/driver"))
 		return;
 	if (fails("probe") && !strcmp(name, "vfio-pci"))
 		return;

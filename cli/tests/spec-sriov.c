@@ -156,3 +156,23 @@ void pf_d3(const char *r)
 {
 	tree_file(r, PF "/power_state", "D3hot\n");
 }
+
+void recorded_pf_stub(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/pf.conf",
+		  "[device 0000:03:00.0]\nid = 8086:10c9\ndriver = pci-pf-stub\n");
+}
+
+/* Another device in the same place */
+void recorded_pf_other(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/pf.conf",
+		  "[device 0000:03:00.0]\nid = 1af4:1000\ndriver = pci-pf-stub\n");
+}
+
+/* One that came over, and its sibling, which did not */
+void recorded_vf(const char *r)
+{
+	tree_file(r, "/etc/holdfast.conf.d/vf.conf",
+		  "[device 0000:03:10.0]\n[device 0000:03:10.2]\n");
+}

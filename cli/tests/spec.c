@@ -440,6 +440,7 @@ static const struct {
 	W(vfs), W(vfs_preserved), W(vfs_incoming), W(pf_igb), W(pf_stub),
 	W(pf_open), W(pf_busy), W(pf_link), W(pf_rebar), W(pf_none),
 	W(pf_preserved), W(pf_d3), W(next_no_iov), W(next_no_stub),
+	W(recorded_pf_stub), W(recorded_pf_other), W(recorded_vf),
 };
 
 int tree_make(const char *root, const char *spec)

@@ -33,6 +33,9 @@ void pf_rebar(const char *root);
 void pf_none(const char *root);
 void pf_preserved(const char *root);
 void pf_d3(const char *root);
+void recorded_pf_stub(const char *root);
+void recorded_pf_other(const char *root);
+void recorded_vf(const char *root);
 
 /* snapshot.c: all names, contents and targets of links, to be freed */
 char *tree_snapshot(const char *root);

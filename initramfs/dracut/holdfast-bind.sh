@@ -19,6 +19,8 @@ holdfast_came() {
 # holdfast_bind OPTION: what it has to say goes to the console and to the log
 holdfast_bind() {
 	modprobe -q vfio-pci
+	# For a physical function that is recorded with it; not all kernels have it
+	modprobe -q pci-pf-stub
 	/usr/sbin/holdfast -q bind "$1" 2>&1 |
 		while read -r line; do
 			echo "$line"

@@ -14,7 +14,7 @@ depends() {
 
 installkernel() {
 	# Also on a host that does not use them at the moment
-	hostonly='' instmods vfio-pci iommufd
+	hostonly='' instmods vfio-pci iommufd pci-pf-stub
 }
 
 install() {

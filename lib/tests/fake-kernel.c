@@ -185,6 +185,10 @@ static void probe(const char *bdf)
 	fake_driver_of(bdf, driver, sizeof(driver));
 	if (*driver || fake->probe_refuses)
 		return;
+	if (fake->probe_waits && !strcmp(bdf, BDF1)) {
+		fake->probe_waits--;
+		return;
+	}
 	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/%s/driver_override",
 		 fake->root, bdf);
 	f = fopen(path, "r");

@@ -75,6 +75,7 @@ struct fake {
 
 	int sleeps;		/* BDF0, until its configuration space is read */
 	int probe_refuses;	/* drivers_probe binds nothing */
+	int probe_waits;	/* the next so many of BDF1 bind nothing */
 	int unbind_code;	/* what unbind returns */
 	const char *unbind_race;	/* is bound before unbind gets there */
 	const char *probe_race;	/* is bound, drivers_probe then fails ... */

@@ -75,6 +75,55 @@ static void a_driver_that_does_not_take_it_is_noticed(void **state)
 	assert_string_equal(e.id, "bind-not-undone");
 }
 
+#define PHYSFN "/sys/devices/pci0000:00/" BDF0 "/"
+
+/* BDF1 is one of BDF0's, and both came with the live update */
+static void start_virtual(const char *physfn_driver)
+{
+	fake_unbind(BDF0);
+	fake_unbind(BDF1);
+	fake_link("../" BDF0, "/sys/devices/pci0000:00/" BDF1 "/physfn");
+	fake_write("incoming\n", PHYSFN "liveupdate/state");
+	fake_write("incoming\n",
+		   "/sys/devices/pci0000:00/" BDF1 "/liveupdate/state");
+	if (*physfn_driver)
+		fake_bind(BDF0, physfn_driver);
+}
+
+static void a_virtual_function_waits_for_its_physical_one(void **state)
+{
+	struct hf_error e = { .size = sizeof(e) };
+
+	(void)state;
+	start_virtual("");
+	fake->probe_waits = 1000;
+	refused(hf_bind(fake->ctx, BDF1, "vfio-pci", NULL, err), ENXIO,
+		"bind-physfn");
+	/* It would not help to wait */
+	assert_int_equal(fake->slept, 0);
+	assert_int_equal(fake->probe_waits, 999);
+	/* Its driver is about to be ready */
+	start_virtual("vfio-pci");
+	fake->probe_waits = 3;
+	ok(hf_bind(fake->ctx, BDF1, "vfio-pci", NULL, err));
+	assert_int_equal(fake->slept, 60);
+	/* That was not the reason */
+	start_virtual("vfio-pci");
+	fake->probe_waits = 1000;
+	fake->slept = 0;
+	assert_int_equal(hf_bind(fake->ctx, BDF1, "vfio-pci", NULL, &e),
+			 -ENXIO);
+	assert_string_equal(e.id, "bind-not-taken");
+	assert_int_equal(fake->slept, 1000);
+	/* Nobody waits for one that did not come with the live update */
+	start_virtual("vfio-pci");
+	fake_write("none\n", PHYSFN "liveupdate/state");
+	fake->slept = 0;
+	refused(hf_bind(fake->ctx, BDF1, "vfio-pci", NULL, err), ENXIO,
+		"bind-not-taken");
+	assert_int_equal(fake->slept, 0);
+}
+
 static void whichever_write_fails_the_former_driver_is_back(void **state)
 {
 	int failures = 0;
@@ -297,6 +346,7 @@ int main(void)
 		TEST(a_driver_that_is_bound_only_gets_its_override),
 		TEST(a_device_without_driver_gets_one_and_none_again),
 		TEST(a_driver_that_does_not_take_it_is_noticed),
+		TEST(a_virtual_function_waits_for_its_physical_one),
 		TEST(whichever_write_fails_the_former_driver_is_back),
 		TEST(a_driver_that_does_not_let_go_changes_nothing),
 		TEST(devices_that_are_needed_are_left_alone),
