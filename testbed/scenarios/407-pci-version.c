@@ -4,12 +4,12 @@
 
 static void judge_newer(struct evidence *ev)
 {
-	version_judge(ev, "wrote version 4 with flags 0, this one reads versions 2 to 3$");
+	version_judge(ev, "wrote version 4 with flags 0x0, this one reads versions 2 to 3$");
 }
 
 static void judge_older(struct evidence *ev)
 {
-	version_judge(ev, "wrote version 2 with flags 0, this one reads versions 4 to 4$");
+	version_judge(ev, "wrote version 2 with flags 0x0, this one reads versions 4 to 4$");
 }
 
 SCENARIO(pci_version) = {
