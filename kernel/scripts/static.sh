@@ -74,6 +74,21 @@ checkpatch() {
 		--terse --no-summary "${style[@]}" "$@")
 }
 
+# One report for each mail, as many at a time as there are cores
+checkpatches() {
+	local mail report
+	for mail in "$mails"/*.patch; do
+		report=$work/$(basename "$mail").style
+		while (($(jobs -pr | wc -l) >= $(nproc))); do
+			wait -n || true
+		done
+		{
+			checkpatch "$mail" || echo "checkpatch: status $?"
+		} >"$report" 2>&1 &
+	done
+	wait
+}
+
 # Headers have no object; their warnings show in the files that use them.
 ours_only() {
 	local pattern
@@ -164,8 +179,10 @@ mv "$mails/0000-cover-letter.patch" "$work/cover"
 clean "export: every mail is numbered and there is a cover letter" subjects
 clean "export: git am of the mails gives the source that is built" mails_apply
 clean "export: a second export gives the same mails" same_mails
+checkpatches
 for mail in "$mails"/*.patch; do
-	clean "checkpatch: $(basename "$mail")" checkpatch "$mail"
+	name=$(basename "$mail")
+	clean "checkpatch: $name" cat "$work/$name.style"
 done
 fires "checkpatch: reports a bad patch" 'trailing whitespace' mirror_checkpatch
 

@@ -521,7 +521,7 @@ static struct iommu_liveupdate_domain *iommu_liveupdate_by_marker(void *marker)
 }
 
 /**
- * iommu_liveupdate_is_marker - Does a device wait for its owner?
+ * iommu_liveupdate_is_marker - Check whether a device waits for its owner
  * @owner: What the device's group is claimed with.
  *
  * Context: May sleep. Called with the mutex of the device's group held. Takes
@@ -583,7 +583,7 @@ int iommu_liveupdate_probe_device(struct device *dev)
 }
 
 /**
- * iommu_liveupdate_may_claim - Is this the owner a device waits for?
+ * iommu_liveupdate_may_claim - Check whether a device waits for this owner
  * @marker: What the device's group is claimed with.
  * @owner:  Who wants to claim it.
  *
@@ -602,7 +602,7 @@ bool iommu_liveupdate_may_claim(void *marker, void *owner)
 }
 
 /**
- * iommu_liveupdate_marker - Does a domain come from the previous kernel?
+ * iommu_liveupdate_marker - Check whether a domain comes from the previous kernel
  * @domain: The domain.
  *
  * Context: May sleep. Called with the mutex of a group held. Takes
@@ -648,7 +648,7 @@ void iommu_liveupdate_unplug(struct device *dev)
 }
 
 /**
- * iommu_device_is_incoming - Does a device run on from the previous kernel?
+ * iommu_device_is_incoming - Check whether a device came here running
  * @dev: Any device.
  *
  * Context: May sleep. Takes iommu_liveupdate_mutex.

@@ -240,7 +240,7 @@ static void iommu_liveupdate_flb_unpreserve(struct liveupdate_flb_op_args *args)
 }
 
 /**
- * iommu_domain_can_preserve - Does the driver of a domain preserve any at all?
+ * iommu_domain_can_preserve - Check whether the driver of a domain can preserve it
  * @domain: The domain, borrowed.
  *
  * Context: Any.
@@ -339,7 +339,7 @@ static struct iommu_domain *iommu_liveupdate_by_id(u32 id)
 }
 
 /**
- * iommu_domain_freeze - Is there a device that takes a domain along?
+ * iommu_domain_freeze - Check that a preserved device uses a preserved domain
  * @domain: The preserved domain.
  *
  * The next kernel makes a domain for its devices, so that without one there is
@@ -459,7 +459,7 @@ void iommu_device_unpreserve(struct device *dev)
 EXPORT_SYMBOL_GPL(iommu_device_unpreserve);
 
 /**
- * iommu_device_freeze - Is a device still as it was preserved?
+ * iommu_device_freeze - Check that a device is still as it was preserved
  * @dev: The device.
  *
  * To be called when its file is frozen. Others may have come into its group, or the

@@ -34,7 +34,7 @@
 #include "liveupdate.h"
 
 /**
- * pci_liveupdate_assign_all_busses - Shall bridges get new bus numbers?
+ * pci_liveupdate_assign_all_busses - Check whether bridges may get new bus numbers
  *
  * Not in a kernel that devices were handed over to, even after all of them are
  * finished: a scan may be under way then, and numbers that were inherited do not add
@@ -49,7 +49,7 @@ bool pci_liveupdate_assign_all_busses(void)
 }
 
 /**
- * pci_liveupdate_bridge_lost - Has a preserved bridge lost its bus numbers?
+ * pci_liveupdate_bridge_lost - Check whether a preserved bridge lost its bus numbers
  * @bridge:      Bridge that is being scanned, borrowed.
  * @secondary:   Its secondary bus number.
  * @subordinate: Its subordinate bus number.
@@ -78,7 +78,7 @@ bool pci_liveupdate_bridge_lost(struct pci_dev *bridge, u8 secondary,
 }
 
 /**
- * pci_liveupdate_bus_beyond - Would a new bus number be one of somebody else?
+ * pci_liveupdate_bus_beyond - Check whether a bus number is outside the parent's range
  * @bridge: Bridge that is about to be numbered, borrowed.
  * @busnr:  The number it would get.
  *

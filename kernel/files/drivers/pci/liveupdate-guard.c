@@ -25,7 +25,7 @@
 #include "liveupdate.h"
 
 /**
- * pci_liveupdate_is_incoming - Was the device handed over and is not finished?
+ * pci_liveupdate_is_incoming - Check whether a device waits to be finished
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.

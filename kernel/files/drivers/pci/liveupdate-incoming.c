@@ -349,7 +349,7 @@ pci_liveupdate_find(struct pci_liveupdate_incoming *in, unsigned long key)
 }
 
 /**
- * pci_liveupdate_inherits - Was anything handed over to this kernel?
+ * pci_liveupdate_inherits - Check whether the previous kernel handed over anything
  *
  * Context: Any, once PCI is scanned.
  * Return: true if it was, also after all of it is finished.
@@ -398,7 +398,7 @@ void pci_liveupdate_setup_device(struct pci_dev *dev)
 }
 
 /**
- * pci_liveupdate_get_record - What was recorded of a device that runs on?
+ * pci_liveupdate_get_record - Find the record of a running device
  * @dev: Device or bridge that is being enumerated, borrowed.
  * @ser: Filled in.
  *
@@ -591,7 +591,7 @@ void pci_liveupdate_finish(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_finish);
 
 /**
- * pci_liveupdate_may_discard - May what was handed over of a device be dropped?
+ * pci_liveupdate_may_discard - Check whether a handed over device can be discarded
  * @domain: PCI segment number.
  * @bdf:    Bus, device and function number.
  *

@@ -118,7 +118,7 @@ void pci_liveupdate_record(struct pci_dev *dev,
 }
 
 /**
- * pci_liveupdate_valid_record - Does a record make sense?
+ * pci_liveupdate_valid_record - Check the record of a running device
  * @ser: Entry of the previous kernel that has running devices.
  *
  * Context: Any.
@@ -254,7 +254,7 @@ void pci_liveupdate_fix_bars(struct pci_dev *dev, unsigned int howmany)
 }
 
 /**
- * pci_liveupdate_inherit_windows - Which windows has a bridge with running devices?
+ * pci_liveupdate_inherit_windows - Find the windows above running devices
  * @bridge: Bridge that is being enumerated, borrowed.
  *
  * Context: Enumeration.
@@ -304,7 +304,7 @@ void pci_liveupdate_fix_windows(struct pci_dev *bridge)
 }
 
 /**
- * pci_liveupdate_keep_windows - Must the windows of a bridge be left alone?
+ * pci_liveupdate_keep_windows - Check whether bridge windows must stay as they are
  * @bridge: Bridge, borrowed.
  *
  * %IORESOURCE_PCI_FIXED keeps a window from being assigned, but not its registers

@@ -130,7 +130,7 @@ int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what)
 EXPORT_SYMBOL_GPL(pci_liveupdate_vfs_busy);
 
 /**
- * pci_liveupdate_inherited_vfs - Are the virtual functions older than this kernel?
+ * pci_liveupdate_inherited_vfs - Check whether VFs are older than this kernel
  * @pf: Any device, borrowed.
  *
  * Context: Any.
@@ -144,7 +144,7 @@ bool pci_liveupdate_inherited_vfs(struct pci_dev *pf)
 EXPORT_SYMBOL_GPL(pci_liveupdate_inherited_vfs);
 
 /**
- * pci_liveupdate_abandon_physfn - Shall an unbound driver leave a device as it is?
+ * pci_liveupdate_abandon_physfn - Check whether an unbound driver must keep a device
  * @pf: Any device that is being unbound, borrowed.
  *
  * Context: Removal, with the lock of @pf held. Sleeps while a Live Update depends on
@@ -242,7 +242,7 @@ static bool pci_liveupdate_same_sriov(struct pci_dev *pf, int pos,
 }
 
 /**
- * pci_liveupdate_inherit_sriov - Shall SR-IOV of a device stay as it is?
+ * pci_liveupdate_inherit_sriov - Check whether SR-IOV of a device must stay as it is
  * @pf:  Device that is being enumerated, borrowed.
  * @pos: Its SR-IOV capability.
  *

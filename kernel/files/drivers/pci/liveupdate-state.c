@@ -38,7 +38,7 @@ pci_state_next_cap(const struct pci_cap_saved_data *cap)
 }
 
 /**
- * pci_saved_state_ser_size - How much room does a saved state take?
+ * pci_saved_state_ser_size - Size of a serialized saved state
  * @state: Saved state, borrowed.
  *
  * Context: Any.
@@ -106,7 +106,7 @@ pci_state_read_cap(const struct pci_state_ser *ser, size_t *pos)
 }
 
 /**
- * pci_saved_state_check - Can this be a saved state?
+ * pci_saved_state_check - Check a serialized saved state
  * @ser:  What the previous kernel wrote, borrowed.
  * @size: How many bytes of it there are.
  *

@@ -416,7 +416,7 @@ static int pci_liveupdate_check_path(struct pci_dev *dev,
 }
 
 /**
- * pci_liveupdate_check - Can this device be preserved?
+ * pci_liveupdate_check - Check whether a device can be preserved
  * @dev:     Device, borrowed.
  * @refusal: Filled in if it cannot.
  *
@@ -603,7 +603,7 @@ void pci_liveupdate_set_running(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_running);
 
 /**
- * pci_liveupdate_is_running - Does the device run on through a Live Update?
+ * pci_liveupdate_is_running - Check whether a device keeps running
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.
@@ -642,7 +642,7 @@ void pci_liveupdate_set_stopped(struct pci_dev *dev)
 EXPORT_SYMBOL_GPL(pci_liveupdate_set_stopped);
 
 /**
- * pci_liveupdate_comes_running - Must enabling or disabling leave the device alone?
+ * pci_liveupdate_comes_running - Check whether enabling must leave a device alone
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.
@@ -679,7 +679,7 @@ void pci_liveupdate_freeze(struct pci_dev *dev)
 }
 
 /**
- * pci_liveupdate_is_frozen - Is the device on its way to the next kernel?
+ * pci_liveupdate_is_frozen - Check whether a device is on its way
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.

@@ -39,7 +39,7 @@ bool pci_liveupdate_get_sriov_record(struct pci_dev *pf,
 				     struct pci_liveupdate_sriov_ser *ser);
 
 /**
- * pci_liveupdate_parent - What does a device depend on?
+ * pci_liveupdate_parent - Find the device that a device depends on
  * @dev: Device or bridge, borrowed.
  *
  * Context: Any.

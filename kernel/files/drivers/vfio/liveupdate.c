@@ -28,7 +28,7 @@
 #include "vfio.h"
 
 /**
- * vfio_device_file_is_bound - Is this the file through which a device is used?
+ * vfio_device_file_is_bound - Check whether a device is used through this file
  * @file: Any file, borrowed.
  *
  * Context: Any.

@@ -238,7 +238,7 @@ bool intel_liveupdate_adopt(struct intel_iommu *iommu)
 }
 
 /**
- * intel_liveupdate_check_units - Will each unit that is in use be taken over?
+ * intel_liveupdate_check_units - Check that this kernel takes over each unit in use
  *
  * Context: Boot, before any unit is touched: translation would be switched off. Called
  *          with dmar_global_lock held. Panics if one is not.
@@ -314,7 +314,7 @@ void intel_liveupdate_probe_device(struct device_domain_info *info)
 }
 
 /**
- * intel_liveupdate_is_attached - Does the hardware use the domain already?
+ * intel_liveupdate_is_attached - Check whether the hardware uses the domain already
  * @domain: Domain the device is being attached to.
  * @info:   The device.
  *

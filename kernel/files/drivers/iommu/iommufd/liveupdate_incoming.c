@@ -549,7 +549,7 @@ int iommufd_liveupdate_retrieve(struct liveupdate_file_op_args *args)
 }
 
 /**
- * iommufd_liveupdate_can_finish - Has the owner got its page tables back?
+ * iommufd_liveupdate_can_finish - Check whether the owner has its page tables back
  * @args: The file
  *
  * Context: Any.
@@ -561,7 +561,7 @@ bool iommufd_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 }
 
 /**
- * iommufd_liveupdate_can_discard - Can an iommufd without owner be given up?
+ * iommufd_liveupdate_can_discard - Check whether an iommufd can be discarded
  * @args: The file
  *
  * Context: Any.

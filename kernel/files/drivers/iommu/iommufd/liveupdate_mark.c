@@ -266,7 +266,7 @@ void iommufd_device_unpreserve(struct iommufd_device *idev)
 EXPORT_SYMBOL_NS_GPL(iommufd_device_unpreserve, "IOMMUFD");
 
 /**
- * iommufd_device_is_preserved - Must the device stay attached as it is?
+ * iommufd_device_is_preserved - Check whether the device must stay attached as it is
  * @idev: Bound device, borrowed
  *
  * iommufd_device_detach() cannot fail, so whoever offers it to userspace has to

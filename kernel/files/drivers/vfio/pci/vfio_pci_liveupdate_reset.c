@@ -189,7 +189,7 @@ void vfio_pci_liveupdate_shutdown(struct pci_dev *pdev)
 }
 
 /**
- * vfio_pci_liveupdate_abandon - Is it too late to unbind from the device?
+ * vfio_pci_liveupdate_abandon - Check whether it is too late to unbind
  * @pdev: Device that is being unbound, borrowed.
  *
  * While the device is frozen LUO holds its file, and gives it up only if the

@@ -231,7 +231,7 @@ void vfio_pci_liveupdate_unretrieve(struct liveupdate_file_op_args *args)
 }
 
 /**
- * vfio_pci_liveupdate_can_finish - Has the owner of a device all of it back?
+ * vfio_pci_liveupdate_can_finish - Check whether the owner has the whole device back
  * @args: The file, if it was retrieved.
  *
  * Context: May sleep. Called by LUO.
@@ -264,7 +264,7 @@ bool vfio_pci_liveupdate_can_finish(struct liveupdate_file_op_args *args)
 }
 
 /**
- * vfio_pci_liveupdate_can_discard - Can a device be stopped and given up?
+ * vfio_pci_liveupdate_can_discard - Check whether a device can be discarded
  * @args: The record of the previous kernel.
  *
  * Context: May sleep. Called by LUO.

@@ -37,7 +37,7 @@ static_assert(sizeof_field(struct vfio_pci_state_ser, rbar) ==
 	      sizeof_field(struct vfio_pci_core_device, rbar));
 
 /**
- * vfio_pci_state_size - How much room does the state of a device take?
+ * vfio_pci_state_size - Size of the state of a device
  * @vdev: Device, open. Borrowed.
  *
  * Context: Any. The same until the device is closed.
@@ -121,7 +121,7 @@ void vfio_pci_state_save(struct vfio_pci_core_device *vdev,
 EXPORT_SYMBOL_GPL(vfio_pci_state_save);
 
 /**
- * vfio_pci_state_check - Can this be the state of the device?
+ * vfio_pci_state_check - Check the state of a device from the previous kernel
  * @pdev: Device, borrowed.
  * @ser:  What the previous kernel wrote, borrowed.
  * @size: How many bytes of it there are.
