@@ -120,6 +120,13 @@ struct hf_vfio_bind {
 	uint32_t flags;
 	int32_t iommufd;
 	uint32_t out_devid;
+	uint64_t token_uuid_ptr;	/* of a later release */
+};
+
+struct hf_vfio_token {		/* a feature with its data */
+	uint32_t argsz;
+	uint32_t flags;
+	uint8_t uuid[16];
 };
 
 struct hf_vfio_attach {
@@ -133,6 +140,10 @@ struct hf_vfio_detach {
 	uint32_t flags;
 };
 
+#define HF_VFIO_BIND_TOKEN	1u
+
+#define HF_VFIO_FEATURE		_IO(VFIO_TYPE, VFIO_BASE + 17)
+#define HF_VFIO_SET_TOKEN	(1u << 17)	/* set feature 0 */
 #define HF_VFIO_BIND		_IO(VFIO_TYPE, VFIO_BASE + 18)
 #define HF_VFIO_ATTACH		_IO(VFIO_TYPE, VFIO_BASE + 19)
 #define HF_VFIO_DETACH		_IO(VFIO_TYPE, VFIO_BASE + 20)

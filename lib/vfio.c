@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* VFIO device files, as far as a live update needs them */
+#include <string.h>
+
 #include "internal.h"
 #include "uapi.h"
 
@@ -95,12 +97,15 @@ static int info(const struct hf_ctx *ctx, int device, const char *what,
 	return 0;
 }
 
-int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
-		 uint32_t *ret_devid, struct hf_error *err)
+static int bind_with(const struct hf_ctx *ctx, int device, int iommufd,
+		     const uint8_t *token, uint32_t *ret_devid,
+		     struct hf_error *err)
 {
 	static const char what[] = "bind device to iommufd";
 	struct hf_vfio_bind arg = {
 		.argsz = sizeof(arg), .iommufd = iommufd,
+		.flags = token ? HF_VFIO_BIND_TOKEN : 0,
+		.token_uuid_ptr = (uintptr_t)token,
 	};
 	struct vfio_device_info dev;
 	const char *object = OBJ("device file %d, iommufd %d", device,
@@ -112,6 +117,19 @@ int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 		return hf_fail(err, code, "vfio-bind-other", what, object,
 			       "bind it to the iommufd that was retrieved with it",
 			       "the device runs on, and this is not its own iommufd");
+	if (code == -EACCES && token)
+		return hf_fail(err, code, "vfio-token-other", what, object,
+			       "ask who set it, or set it anew by hf_vfio_set_token()",
+			       "another token was set at the physical function");
+	if (code == -EACCES)
+		return hf_fail(err, code, "vfio-token-none", what, object,
+			       "use hf_vfio_bind_token()",
+			       "it is a virtual function, or has some that are in use: it takes their token");
+	if (code == -EINVAL && token &&
+	    info(ctx, device, what, &dev, NULL) == -EUNATCH)
+		return hf_fail(err, code, "vfio-token-unused", what, object,
+			       "bind it without a token, by hf_vfio_bind()",
+			       "it takes none: it has nothing to do with virtual functions, or its physical function is not on vfio-pci");
 	/* A kernel before EBUSY does not tell its own file from somebody else's */
 	if (code == -EBUSY ||
 	    (code == -EINVAL &&
@@ -128,6 +146,47 @@ int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 	if (ret_devid)
 		*ret_devid = arg.out_devid;
 	return 0;
+}
+
+int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
+		 uint32_t *ret_devid, struct hf_error *err)
+{
+	return bind_with(ctx, device, iommufd, NULL, ret_devid, err);
+}
+
+int hf_vfio_bind_token(const struct hf_ctx *ctx, int device, int iommufd,
+		       const uint8_t *token, uint32_t *ret_devid,
+		       struct hf_error *err)
+{
+	if (!token)
+		return hf_fail_arg(err, __func__, "token is NULL");
+	return bind_with(ctx, device, iommufd, token, ret_devid, err);
+}
+
+int hf_vfio_set_token(const struct hf_ctx *ctx, int device,
+		      const uint8_t *token, struct hf_error *err)
+{
+	static const char what[] = "set token of virtual functions";
+	struct hf_vfio_token arg = {
+		.argsz = sizeof(arg), .flags = HF_VFIO_SET_TOKEN,
+	};
+	struct vfio_device_info dev = { 0 };
+	int code;
+
+	if (!token)
+		return hf_fail_arg(err, __func__, "token is NULL");
+	/* Also tells one without the feature from what is no device file */
+	code = info(ctx, device, what, &dev, err);
+	if (code)
+		return code;
+	memcpy(arg.uuid, token, sizeof(arg.uuid));
+	code = call(ctx, device, HF_VFIO_FEATURE, &arg);
+	if (code == -ENOTTY)
+		return hf_fail(err, -EOPNOTSUPP, "vfio-no-token", what,
+			       OBJ("device file %d", device),
+			       "pass the file of a physical function",
+			       "it is not a physical function of vfio-pci");
+	return code >= 0 ? 0 : failed(code, device, what, err);
 }
 
 int hf_vfio_check_bound(const struct hf_ctx *ctx, int device,

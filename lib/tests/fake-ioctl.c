@@ -185,6 +185,20 @@ static int bound_elsewhere(const struct fake_obj *o)
 	return 0;
 }
 
+/* As that of a virtual function whose physical one is on vfio-pci, or not */
+static int check_token(const struct fake_obj *o,
+		       const struct hf_vfio_bind *bind)
+{
+	const void *token = (const void *)(uintptr_t)bind->token_uuid_ptr;
+
+	if (strcmp(o->bdf, BDF1) || !*fake->vf_token)
+		return bind->flags ? -EINVAL : 0;
+	if (bind->flags == HF_VFIO_BIND_TOKEN &&
+	    !memcmp(token, fake->vf_token, sizeof(fake->vf_token)))
+		return 0;
+	return -EACCES;
+}
+
 static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 {
 	struct hf_vfio_bind *bind = arg;
@@ -192,13 +206,18 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	struct vfio_device_info *info = arg;
 	struct vfio_irq_info *irq = arg;
 	struct vfio_irq_set *set = arg;
+	struct hf_vfio_token *token = arg;
 	struct fake_obj *iommufd;
+	int code;
 
 	if (request == HF_VFIO_BIND) {
 		iommufd = fake_obj_of(bind->iommufd);
 		if (o->bound || !iommufd || iommufd->kind != FAKE_IOMMU ||
 		    bound_elsewhere(o))
 			return -EINVAL;
+		code = check_token(o, bind);
+		if (code)
+			return code;
 		o->bound = iommufd - fake->objs + 1;
 		bind->out_devid = 2;
 		return 0;
@@ -212,6 +231,12 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 		    attach->pt_id != iommufd->ioas)
 			return -ENOENT;
 		o->attached = attach->pt_id;
+		return 0;
+	case HF_VFIO_FEATURE:
+		assert_int_equal(token->flags, HF_VFIO_SET_TOKEN);
+		if (strcmp(o->bdf, BDF0))
+			return -ENOTTY;
+		memcpy(fake->vf_token, token->uuid, sizeof(token->uuid));
 		return 0;
 	case HF_VFIO_DETACH:
 		o->attached = 0;

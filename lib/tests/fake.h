@@ -83,6 +83,8 @@ struct fake {
 	int no_default_driver;
 	int no_discard;		/* FINISH takes no flags */
 
+	uint8_t vf_token[16];	/* BDF1 takes it, if it is not 0; BDF0 sets it */
+
 	char cmdline[2100];	/* last kexec_file_load() */
 	unsigned long kexec_flags;
 	int kexec_code;

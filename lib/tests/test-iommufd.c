@@ -221,6 +221,46 @@ static void binding_and_attaching_are_refused_with_reasons(void **state)
 	fake_owner_close(&o);
 }
 
+static void virtual_functions_are_bound_with_their_token(void **state)
+{
+	static const uint8_t token[] = "sixteen letters", wrong[] = "sixteen numbers";
+	struct owner pf;
+	uint32_t id = 0;
+	int dev;
+
+	(void)state;
+	fake_owner(&pf, BDF0);
+	ok(hf_vfio_open(fake->ctx, BDF1, &dev, err));
+	refused(hf_vfio_bind_token(fake->ctx, dev, pf.iommufd, token, &id, err),
+		EINVAL, "vfio-token-unused");
+	ok(hf_vfio_set_token(fake->ctx, pf.dev, token, err));
+	refused(hf_vfio_bind(fake->ctx, dev, pf.iommufd, &id, err), EACCES,
+		"vfio-token-none");
+	refused(hf_vfio_bind_token(fake->ctx, dev, pf.iommufd, wrong, &id, err),
+		EACCES, "vfio-token-other");
+	refused(hf_vfio_bind_token(fake->ctx, dev, pf.iommufd, NULL, &id, err),
+		EINVAL, "bad-argument");
+	assert_int_equal(id, 0);
+	ok(hf_vfio_bind_token(fake->ctx, dev, pf.iommufd, token, &id, err));
+	assert_int_equal(id, 2);
+	refused(hf_vfio_bind_token(fake->ctx, dev, pf.iommufd, token, &id, err),
+		EINVAL, "vfio-bound");
+	refused(hf_vfio_set_token(fake->ctx, dev, token, err), EOPNOTSUPP,
+		"vfio-no-token");
+	refused(hf_vfio_set_token(fake->ctx, pf.dev, NULL, err), EINVAL,
+		"bad-argument");
+	refused(hf_vfio_set_token(fake->ctx, pf.memfd, token, err), ENOTTY,
+		"vfio-not");
+	refused(hf_vfio_set_token(fake->ctx, -1, token, err), EBADF,
+		"vfio-bad-fd");
+	fake_ops.close(fake, dev);
+	ok(hf_vfio_open(fake->ctx, BDF1, &dev, err));
+	refused(hf_vfio_set_token(fake->ctx, dev, token, err), EUNATCH,
+		"vfio-unbound");
+	fake_ops.close(fake, dev);
+	fake_owner_close(&pf);
+}
+
 static void all_interrupts_are_torn_down(void **state)
 {
 	struct owner o;
@@ -254,6 +294,7 @@ int main(void)
 		TEST(what_is_no_iommufd_is_refused),
 		TEST(a_device_that_cannot_be_opened_says_why),
 		TEST(binding_and_attaching_are_refused_with_reasons),
+		TEST(virtual_functions_are_bound_with_their_token),
 		TEST(all_interrupts_are_torn_down),
 	};
 

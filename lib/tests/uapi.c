@@ -85,8 +85,15 @@ NUMBER(HF_IOMMU_MAP_READ, IOMMU_IOAS_MAP_READABLE);
 /* What comes behind these is newer, and told by their size */
 MEMBER(hf_vfio_bind, iommufd, vfio_device_bind_iommufd, iommufd);
 MEMBER(hf_vfio_bind, out_devid, vfio_device_bind_iommufd, out_devid);
+MEMBER(hf_vfio_bind, token_uuid_ptr, vfio_device_bind_iommufd, token_uuid_ptr);
+NUMBER(offsetof(struct hf_vfio_token, uuid),
+       offsetof(struct vfio_device_feature, data));
 MEMBER(hf_vfio_attach, pt_id, vfio_device_attach_iommufd_pt, pt_id);
 MEMBER(hf_vfio_detach, flags, vfio_device_detach_iommufd_pt, flags);
+NUMBER(HF_VFIO_BIND_TOKEN, VFIO_DEVICE_BIND_FLAG_TOKEN);
+NUMBER(HF_VFIO_FEATURE, VFIO_DEVICE_FEATURE);
+NUMBER(HF_VFIO_SET_TOKEN, VFIO_DEVICE_FEATURE_SET |
+       VFIO_DEVICE_FEATURE_PCI_VF_TOKEN);
 NUMBER(HF_VFIO_BIND, VFIO_DEVICE_BIND_IOMMUFD);
 NUMBER(HF_VFIO_ATTACH, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
 NUMBER(HF_VFIO_DETACH, VFIO_DEVICE_DETACH_IOMMUFD_PT);

@@ -23,23 +23,14 @@ int vfio_cdev_open(const char *bdf)
 	return ret ? ret : fd;
 }
 
-static const char vf_token[VFIO_TOKEN + 1] = "holdfast's token";
+static const char vf_token[HF_VFIO_TOKEN_LEN + 1] = "holdfast's token";
 static int has_token;
 
-/* The library has no token */
 static int bind_with_token(int dev, int iommufd, uint32_t *ret_id,
 			   const char *token)
 {
-	struct vfio_device_bind_iommufd arg = {
-		.argsz = sizeof(arg), .flags = VFIO_DEVICE_BIND_FLAG_TOKEN,
-		.iommufd = iommufd, .token_uuid_ptr = (uintptr_t)token,
-	};
-
-	if (ioctl(dev, VFIO_DEVICE_BIND_IOMMUFD, &arg))
-		return -errno;
-	if (ret_id)
-		*ret_id = arg.out_devid;
-	return 0;
+	return hf_vfio_bind_token(NULL, dev, iommufd, (const uint8_t *)token,
+				  ret_id, NULL);
 }
 
 int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
@@ -51,20 +42,12 @@ int vfio_bind_id(int dev, int iommufd, uint32_t *ret_id)
 
 int vfio_set_token(const char *pf)
 {
-	struct {
-		struct vfio_device_feature head;
-		uint8_t token[VFIO_TOKEN];
-	} arg = {
-		.head.argsz = sizeof(arg),
-		.head.flags = VFIO_DEVICE_FEATURE_SET |
-			      VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
-	};
 	int dev = vfio_cdev_open(pf), iommufd = iommufd_open(), ret;
 
-	memcpy(arg.token, vf_token, sizeof(arg.token));
 	ret = dev < 0 ? dev : iommufd < 0 ? iommufd : vfio_bind(dev, iommufd);
-	if (!ret && ioctl(dev, VFIO_DEVICE_FEATURE, &arg))
-		ret = -errno;
+	if (!ret)
+		ret = hf_vfio_set_token(NULL, dev, (const uint8_t *)vf_token,
+					NULL);
 	close(dev);
 	close(iommufd);
 	has_token = !ret;

@@ -28,8 +28,6 @@ int vfio_set_token(const char *pf);
 /* In the next kernel, which has it from the previous one: binds present it again */
 void vfio_recall_token(void);
 
-/* It has this many bytes */
-#define VFIO_TOKEN	16
 const char *vfio_token(void);
 /* Open a virtual function with a token, or NULL, and close it again: which errno */
 int vfio_try_token(const char *vf, const char *token);

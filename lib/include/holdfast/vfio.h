@@ -45,10 +45,60 @@ HF_API int hf_vfio_open(const struct hf_ctx *ctx, const char *spec,
  * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EINVAL if it
  *         is bound already, -EBUSY if somebody else has bound the device (a
  *         session that preserves it counts), -EPERM if the device runs on and
- *         this is not its own iommufd (it still runs), ...
+ *         this is not its own iommufd (it still runs), -EACCES if it takes a token,
+ *         see hf_vfio_bind_token(), ...
  */
 HF_API int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
 			uint32_t *ret_devid, struct hf_error *err);
+
+/* Bytes of a token: a UUID in the order in which it is written */
+#define HF_VFIO_TOKEN_LEN	16
+
+/**
+ * hf_vfio_bind_token - Bind the file of a virtual function to an iommufd.
+ * @ctx: Context or NULL.
+ * @device: VFIO device file, borrowed.
+ * @iommufd: iommufd, borrowed; the kernel keeps a reference of its own.
+ * @token: HF_VFIO_TOKEN_LEN bytes, borrowed: the token that was set at the
+ *         physical function.
+ * @ret_devid: Id of the device in the iommufd, or NULL.
+ * @err: Filled in on failure, or NULL.
+ *
+ * A virtual function is bound with a token if hf_device.physfn_driver is vfio-pci,
+ * and by hf_vfio_bind() else. A file that was retrieved from a session needs
+ * none, as its session was what it takes: hf_vfio_bind(). So a VMM need not keep
+ * the token for the live update, only to open the device anew later: it stays what
+ * it was.
+ *
+ * The file of a physical function is bound with a token while its virtual ones are
+ * in use, and to set the token if they are not.
+ *
+ * Context: Any.
+ * Return: 0, -EACCES if it is not the token, -EINVAL also if there is none, else
+ *         as hf_vfio_bind(), which fails with -EACCES if a token is needed.
+ */
+HF_API int hf_vfio_bind_token(const struct hf_ctx *ctx, int device,
+			      int iommufd, const uint8_t *token,
+			      uint32_t *ret_devid, struct hf_error *err);
+
+/**
+ * hf_vfio_set_token - Set the token that opens virtual functions.
+ * @ctx: Context or NULL.
+ * @device: Bound VFIO device file of the physical function, borrowed.
+ * @token: HF_VFIO_TOKEN_LEN bytes, borrowed. Those who use the virtual functions
+ *         have to know it.
+ * @err: Filled in on failure, or NULL.
+ *
+ * Without it the token is one that nobody knows. It outlasts the file and a live
+ * update of the virtual functions, but not the driver.
+ *
+ * Context: Any.
+ * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EUNATCH if it
+ *         is not bound to an iommufd, -EOPNOTSUPP if it is not that of a physical
+ *         function.
+ */
+HF_API int hf_vfio_set_token(const struct hf_ctx *ctx, int device,
+			     const uint8_t *token, struct hf_error *err);
 
 /**
  * hf_vfio_check_bound - Is this a VFIO PCI device file that is bound?
