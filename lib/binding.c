@@ -135,10 +135,13 @@ static int rebind(const struct hf_ctx *ctx, const char *bdf, const char *from,
 		  const char *driver, const char *override,
 		  const char **ret_step)
 {
+	char is[64];
 	int err = 0;
 
+	/* Read once: somebody else may be binding the same driver right now */
+	driver_of(ctx, bdf, is, sizeof(is));
 	*ret_step = "driver/unbind";
-	if (!is_bound(ctx, bdf, driver) && !is_bound(ctx, bdf, ""))
+	if (*is && strcmp(is, driver))
 		err = unbind(ctx, bdf, from);
 	if (!err && *driver && !is_bound(ctx, bdf, driver)) {
 		*ret_step = "driver_override";
