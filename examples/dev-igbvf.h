@@ -9,6 +9,8 @@
 
 #include "dev-e1000e.h"
 
+#define IGBVF_MAX	32760	/* what the ring's length register takes */
+
 /* Return: 0, or -ETIMEDOUT if the queue does not start */
 int igbvf_start(const struct e1000e *e);
 void igbvf_stop(const struct e1000e *e);

@@ -86,7 +86,7 @@ struct job {
 	int (*end)(struct device *d, struct hf_error *err);
 };
 
-extern const struct job job_e1000e, job_edu, job_hda;
+extern const struct job job_e1000e, job_edu, job_hda, job_igbvf;
 
 struct vmm {
 	struct hf_ctx *ctx;

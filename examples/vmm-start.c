@@ -103,7 +103,7 @@ static int find_job(struct vmm *v, struct device *d,
 		    struct hf_device *ret, struct hf_error *err)
 {
 	static const struct job *const jobs[] = {
-		&job_e1000e, &job_edu, &job_hda,
+		&job_e1000e, &job_edu, &job_hda, &job_igbvf,
 	};
 	int code = hf_device_find(v->ctx, d->bdf, ret, err);
 
@@ -117,7 +117,7 @@ static int find_job(struct vmm *v, struct device *d,
 		}
 	return vmm_fail(err, -ENODEV, "vmm-job", "find job", d->bdf,
 			"there is none for such a device",
-			"pass an edu, Intel HDA or e1000e of QEMU");
+			"pass an edu, Intel HDA, e1000e or virtual function of an igb of QEMU");
 }
 
 /* With vfio-pci bound already no privilege is needed */

@@ -53,20 +53,20 @@ void receive_stop(struct running *r)
 		e1000e_stop(&e);
 }
 
-void receive_watch_memory(char *mem, unsigned int n)
+void receive_watch_memory(char *mem, unsigned int n, int igb)
 {
-	watch_add("packets", mem + E1000E_RING, n, sizeof(struct e1000e_desc),
-		  12, E1000E_DONE);
+	if (igb)
+		watch_add("packets", mem + E1000E_RING, n,
+			  sizeof(struct igb_desc),
+			  offsetof(struct igb_desc, status), E1000E_DONE);
+	else
+		watch_add("packets", mem + E1000E_RING, n,
+			  sizeof(struct e1000e_desc), 12, E1000E_DONE);
 }
 
 void receive_watch(struct running *r, unsigned int n)
 {
-	if (is_igb(r))
-		watch_add("packets", r->owner.mem + E1000E_RING, n,
-			  sizeof(struct igb_desc),
-			  offsetof(struct igb_desc, status), E1000E_DONE);
-	else
-		receive_watch_memory(r->owner.mem, n);
+	receive_watch_memory(r->owner.mem, n, is_igb(r));
 }
 
 unsigned int receive_count(struct running *r, unsigned int n)

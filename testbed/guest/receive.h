@@ -20,8 +20,8 @@ size_t receive_memory(unsigned int n);
 void receive_start(struct running *r, unsigned int n);
 void receive_stop(struct running *r);
 void receive_watch(struct running *r, unsigned int n);
-/* The same of another owner's memory */
-void receive_watch_memory(char *mem, unsigned int n);
+/* The same of another owner's memory, with descriptors of an igb or an e1000e */
+void receive_watch_memory(char *mem, unsigned int n, int igb);
 
 /* Look at all of it; the guards fail the stage */
 struct e1000e_account receive_look(struct running *r, unsigned int n);

@@ -2,25 +2,28 @@
 /* The tiny VMM as a receiver of packets */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "dev-igbvf.h"
+#include "device.h"
 #include "log.h"
+#include "pci.h"
 #include "receive.h"
 #include "receiver.h"
-
-#define RING	E1000E_MAX
 
 void receiver_start(struct receiver *r, const char *bdf, const char *session,
 		    int generation)
 {
 	vmm_start(&r->vmm, VMM_ARGS("--name", session, bdf), generation);
-	r->ring.n = RING;
-	r->ring.mem = program_memory(&r->vmm, E1000E_MEMORY(RING));
+	r->ring.igb = !strcmp(device_ops(bdf)->id, ID_IGB_VF);
+	r->ring.n = r->ring.igb ? IGBVF_MAX : E1000E_MAX;
+	r->ring.mem = program_memory(&r->vmm, E1000E_MEMORY(r->ring.n));
 }
 
 void receiver_watch(struct receiver *r)
 {
-	receive_watch_memory(r->ring.mem, RING);
+	receive_watch_memory(r->ring.mem, r->ring.n, r->ring.igb);
 }
 
 unsigned int receiver_count(struct receiver *r)
@@ -56,14 +59,14 @@ void receiver_end(struct receiver *r, const char *when)
 
 	wait_quiet(r);
 	program_signal(&r->vmm, SIGINT);
-	line = program_expect(&r->vmm, "e1000e: received ", 60);
+	line = program_expect(&r->vmm, ": received ", 60);
 	words = strstr(line, "received ") + strlen("received ");
 	CHECK(sscanf(words, "%u lost %u doubled %u misplaced %u damaged %u",
 		     &got.n, &got.lost, &got.doubled, &got.misplaced,
 		     &got.damaged) == 5, "'%s' is no account", line);
 	CHECK_EQ(got.n, receiver_count(r));
 	say("received %s: %s", when, words);
-	CHECK(got.n < RING - 1, "the ring of %u is full", RING);
+	CHECK(got.n < r->ring.n - 1, "the ring of %u is full", r->ring.n);
 	CHECK(got.n && !got.lost && !got.doubled && !got.misplaced &&
 	      !got.damaged, "%s: of %u packets %u lost, %u doubled, %u misplaced, %u damaged",
 	      when, got.n, got.lost, got.doubled, got.misplaced, got.damaged);

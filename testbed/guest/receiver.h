@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tiny VMM as a receiver of packets on an e1000e. How many came is seen in
- * its memory, from outside; what became of them is its own account.
+ * The tiny VMM as a receiver of packets on an e1000e, or on a virtual function of
+ * an igb. How many came is seen in its memory, from outside; what became of them
+ * is its own account.
  */
 #ifndef TESTBED_GUEST_RECEIVER_H
 #define TESTBED_GUEST_RECEIVER_H

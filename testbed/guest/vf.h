@@ -3,10 +3,11 @@
 #ifndef TESTBED_GUEST_VF_H
 #define TESTBED_GUEST_VF_H
 
+#include "dev-igbvf.h"
 #include "receive.h"
 
 #define VF_RATE		1000
-#define VF_RING		32760
+#define VF_RING		IGBVF_MAX
 #define VF_COUNT	2
 #define VF_SESSION	"holdfast-vf"
 #define VF_PF_MEMORY	(64 << 10)

@@ -18,13 +18,14 @@
 #define QUIET_STEPS	12	/* say that it goes on after that many steps */
 
 static const char help[] =
-"usage: holdfast-testbed demo [--lose-packet]\n"
+"usage: holdfast-testbed demo [--vf] [--lose-packet]\n"
 "\n"
 "Boots a machine whose NIC belongs to a program that receives 1000 packets a\n"
 "second, replaces its kernel meanwhile, and tells what became of the packets.\n"
 "The last lines name a picture of it. Status 0 if all of it went as promised,\n"
 "else 1. NO_COLOR is honoured.\n"
 "\n"
+"  --vf           the NIC is an SR-IOV virtual function\n"
 "  --lose-packet  do not send one of them: what the demo says if one is lost\n";
 
 /* What the console shows first when a part of the run begins */
@@ -143,31 +144,45 @@ static int tell(struct job *job, const struct result *r, const char *name)
 	return !good;
 }
 
+/* By --vf and --lose-packet: a scenario, and the name of its picture */
+static const struct {
+	const char *scenario;
+	const char *picture;
+} demos[2][2] = {
+	{ { "050-demo", "packets" }, { "945-demo-lost", "lost-packet" } },
+	{ { "sriov/demo", "vf-packets" },
+	  { "sriov/demo-lost", "vf-lost-packet" } },
+};
+
 int verb_demo(int argc, char **argv)
 {
 	static const struct option longopts[] = {
 		{ "lose-packet", no_argument, NULL, 'l' },
+		{ "vf", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct job job = { .variant = "prod", .slow = 3, .keep = 1 };
-	int c, lose = 0;
+	int c, lose = 0, vf = 0;
 	struct result r;
 	char *why;
 
 	while ((c = getopt_long(argc, argv, "h", longopts, NULL)) >= 0) {
-		if (c != 'l') {
+		if (c == 'v') {
+			vf = 1;
+		} else if (c == 'l') {
+			lose = 1;
+		} else {
 			fputs(help, c == 'h' ? stdout : stderr);
 			return c == 'h' ? 0 : 2;
 		}
-		lose = 1;
 	}
 	if (optind < argc) {
 		fputs(help, stderr);
 		return 2;
 	}
 
-	job.scenario = scenario_find(lose ? "945-demo-lost" : "050-demo");
+	job.scenario = scenario_find(demos[vf][lose].scenario);
 	why = job_reason_to_skip(job.scenario, job.variant);
 	if (why)
 		fatal("demo: %s", why);
@@ -176,5 +191,5 @@ int verb_demo(int argc, char **argv)
 	job_end(&job, &r);
 	if (r.second_tries)
 		fprintf(stderr, "  the first machine did not start and was replaced\n");
-	return tell(&job, &r, lose ? "lost-packet" : "packets");
+	return tell(&job, &r, demos[vf][lose].picture);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/pci_regs.h>
+
 #include "demo.h"
 #include "plot.h"
 #include "timeline.h"
@@ -19,10 +21,11 @@ static void print_head(const struct story *s)
 	const struct pci_function *f = pci_function(s->ev, s->bdf);
 
 	printf("\nHoldfast: a live update under traffic (emulated machine)\n\n"
-	       "  %s  e1000e  %s  session %s: memory, iommufd, device\n"
+	       "  %s  %s  %s  session %s: memory, iommufd, device\n"
 	       "  receiver: a program with a driver of its own for it\n"
 	       "  traffic: %.0f packets/s with sequence numbers, for %.1f s\n",
-	       s->bdf, f ? f->id : "?", s->session, s->rate, s->seconds);
+	       s->bdf, s->device, f ? f->id : "?", s->session, s->rate,
+	       s->seconds);
 }
 
 static void print_packets(const struct story *s)
@@ -89,6 +92,29 @@ static void row(const char *what, int value)
 	printf("  %-66s %8d\n", what, value);
 }
 
+/* The physical function of a virtual one, which ends what the device is said to be */
+static const struct pci_function *parent(const struct story *s)
+{
+	const char *bdf = strstr(s->device, " 0000:");
+
+	return bdf ? pci_function(s->ev, bdf + strlen(" 0000:")) : NULL;
+}
+
+static int count_sriov_writes(const struct story *s, struct span span,
+			      const struct pci_function *pf)
+{
+	int n = 0;
+
+	for (size_t i = span.from; i < span.to; i++) {
+		const struct trace_event *e = &s->ev->events[i];
+
+		n += e->kind == TRACE_CFG_WRITE && !strcmp(e->bdf, pf->bdf) &&
+		     e->offset >= pf->sriov &&
+		     e->offset < pf->sriov + PCI_EXT_CAP_SRIOV_SIZEOF;
+	}
+	return n;
+}
+
 /* By what each of them is for */
 static void print_writes(const struct story *s, struct span span)
 {
@@ -122,6 +148,7 @@ static void print_seen(const struct story *s)
 					MARK_FINISHED);
 	struct span gap = span_gap_new(s->ev, 1), back = span;
 	struct resets n = count_reset_requests(s->ev, span, s->bdf);
+	const struct pci_function *pf = parent(s);
 	int off = 0;
 
 	back.from = gap.from;
@@ -130,6 +157,9 @@ static void print_seen(const struct story *s)
 		       !s->ev->events[i].value;
 	printf("\nWhat QEMU saw, from preserve to finish\n");
 	row("resets of the device", n.flr + n.bus + n.pm);
+	if (pf && pf->sriov)
+		row("writes to SR-IOV of its physical function",
+		    count_sriov_writes(s, span, pf));
 	row("BARs that moved", count_bars(s->ev, span, s->bdf).moved);
 	row("times the IOMMU stopped translating", off);
 	row("faults of the IOMMU", count_dmar_faults(s->ev, span));

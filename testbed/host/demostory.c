@@ -191,7 +191,7 @@ static void read_missing(struct story *s, const char *words)
 /* What the guest says */
 static void read_log(struct story *s)
 {
-	static const char missing[] = ": e1000e: missing ";
+	static const char missing[] = ": missing ";
 	const struct evidence *ev = s->ev;
 
 	for (size_t i = 0; i < ev->n_lines; i++) {
@@ -200,6 +200,7 @@ static void read_log(struct story *s)
 		if (!p)
 			continue;
 		sscanf(p, "hf: running 0000:%15s in %31s", s->bdf, s->session);
+		sscanf(p, "hf: demo: device %63[^\n]", s->device);
 		sscanf(p, "hf: demo: back at %u", &s->back);
 		if (sscanf(p, "hf: received in all: %u lost %u doubled %u misplaced %u damaged %u",
 			   &s->received, &s->lost, &s->doubled, &s->misplaced,

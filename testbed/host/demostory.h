@@ -49,7 +49,8 @@ struct missing {
 /**
  * struct story - times are those of the host's clock
  * @complete:	all phases are known, up to the end of the traffic
- * @bdf:	of the NIC
+ * @bdf:	of the NIC, or of its virtual function
+ * @device:	what it is
  * @session:	it was in
  * @packets:	when each one reached the memory
  * @sends:	when the host sent each one
@@ -68,6 +69,7 @@ struct story {
 	struct evidence *ev;
 	int complete;
 	char bdf[16];
+	char device[64];
 	char session[32];
 	struct arrivals packets;
 	struct arrivals sends;

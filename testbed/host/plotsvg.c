@@ -257,12 +257,12 @@ static void head(void)
 
 	label("title", LEFT, 36, "Packets that reach their receiver while the kernel is replaced");
 	if (s->counted)
-		label("", LEFT, 60, "e1000e at %s, %.0f packets/s for %.1f s: %llu sent, %u received, %u lost, %u duplicated, %u out of place",
-		      s->bdf, s->rate, s->seconds, s->sent, s->received,
+		label("", LEFT, 60, "%s at %s, %.0f packets/s for %.1f s: %llu sent, %u received, %u lost, %u duplicated, %u out of place",
+		      s->device, s->bdf, s->rate, s->seconds, s->sent, s->received,
 		      s->lost, s->doubled, s->misplaced);
 	else
-		label("", LEFT, 60, "e1000e at %s: the receiver gave no account",
-		      s->bdf);
+		label("", LEFT, 60, "%s at %s: the receiver gave no account",
+		      s->device, s->bdf);
 	legend(86);
 }
 
