@@ -215,7 +215,21 @@ void running_go(void)
 	FAIL("reboot(KEXEC): %s", err_name(kexec_reboot()));
 }
 
-static void recall(const char *running_value)
+static void check_untouched(const struct running *r, const char *running_value)
+{
+	char *driver;
+
+	CHECK(pci_exists(r->owner.bdf), "%s: there is no function",
+	      r->owner.bdf);
+	driver = pci_driver(r->owner.bdf);
+	CHECK(!*driver, "%s: driver %s was bound to it", r->owner.bdf, driver);
+	free(driver);
+	pci_check_state(r->owner.bdf, "incoming");
+	check_runs(r->owner.bdf, running_value);
+}
+
+/* @n: how many there have to be */
+static void recall(int n, const char *running_value)
 {
 	size_t len;
 	struct carried *c = carry_get("running", &len);
@@ -238,24 +252,23 @@ static void recall(const char *running_value)
 		memcpy(r->config, c[i].config, RUNNING_CONFIG);
 	}
 	/* By the ring: a driver that took one of them would have stopped it */
-	for (int i = 0; i < running_count; i++) {
-		char *driver = pci_driver(running[i].owner.bdf);
-
-		CHECK(!*driver, "%s: driver %s was bound to it",
-		      running[i].owner.bdf, driver);
-		pci_check_state(running[i].owner.bdf, "incoming");
-		check_runs(running[i].owner.bdf, running_value);
-	}
+	for (int i = 0; i < running_count && i < n; i++)
+		check_untouched(&running[i], running_value);
 }
 
 void running_recall(void)
 {
-	recall("1");
+	recall(RUNNING_DEVICES, "1");
 }
 
 void running_recall_stopped(void)
 {
-	recall("0");
+	recall(RUNNING_DEVICES, "0");
+}
+
+void running_recall_first(int n)
+{
+	recall(n, "1");
 }
 
 void running_find_session(struct running *r)

@@ -64,6 +64,9 @@ void running_recall(void);
 /* The same of devices that were reset on the way */
 void running_recall_stopped(void);
 
+/* ... or of which only the first @n have to be there */
+void running_recall_first(int n);
+
 /* The session alone, whose files may be retrieved later or by another one */
 void running_find_session(struct running *r);
 

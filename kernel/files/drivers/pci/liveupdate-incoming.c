@@ -83,6 +83,8 @@ static bool pci_liveupdate_valid_pa(u64 pa)
 
 static bool pci_liveupdate_valid_sriov(const struct pci_liveupdate_sriov_ser *ser)
 {
+	u32 last = ser->bdf + ser->offset +
+		   (u32)ser->stride * (ser->num_vfs - 1);
 	int i;
 
 	for (i = 0; i < PCI_LIVEUPDATE_NR_VF_SIZES; i++)
@@ -94,8 +96,7 @@ static bool pci_liveupdate_valid_sriov(const struct pci_liveupdate_sriov_ser *se
 	       ser->refcount == 1 &&
 	       ser->num_vfs && ser->num_vfs <= ser->max_vfs && ser->offset &&
 	       (ser->num_vfs == 1 || ser->stride) &&
-	       (u32)ser->bdf + ser->offset +
-	       (u32)ser->stride * (ser->num_vfs - 1) <= U16_MAX &&
+	       last <= U16_MAX && ser->last_bus >= PCI_BUS_NUM(last) &&
 	       !LIVEUPDATE_SER_UNKNOWN(ser->options,
 				       PCI_LIVEUPDATE_SRIOV_OPTIONS) &&
 	       !ser->reserved;
