@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A driver for the physical function of an igb */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "igb.h"
 #include "log.h"
 #include "util.h"
-
-#define BAR_SIZE	(128 << 10)
 
 #define CTRL		0x0000
 #define CTRL_SLU	(1u << 6)
@@ -49,20 +42,6 @@ static uint32_t get(volatile char *bar, size_t offset)
 static void set(volatile char *bar, size_t offset, uint32_t value)
 {
 	*(volatile uint32_t *)(bar + offset) = value;
-}
-
-volatile char *igb_map(const char *pf)
-{
-	char *path = text("/sys/bus/pci/devices/%s/resource0", pf);
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	void *bar;
-
-	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
-	bar = mmap(NULL, BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	CHECK(bar != MAP_FAILED, "%s: mmap: %s", path, strerror(errno));
-	close(fd);
-	free(path);
-	return bar;
 }
 
 static void wait_for(volatile char *bar, size_t offset, uint32_t bit)

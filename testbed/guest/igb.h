@@ -8,9 +8,6 @@
 
 #include <stddef.h>
 
-/* BAR 0 through sysfs, for a function that nobody has opened */
-volatile char *igb_map(const char *pf);
-
 /* The link is up, and frames are distributed among virtual functions */
 void igb_start(volatile char *bar);
 

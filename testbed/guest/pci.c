@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -245,6 +247,21 @@ unsigned int pci_ext_cap(const char *bdf, unsigned int id)
 		pos = PCI_EXT_CAP_NEXT(header);
 	}
 	return 0;
+}
+
+volatile char *pci_map(const char *bdf)
+{
+	char *path = text(DEVICES "/%s/resource0", bdf);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat st;
+	void *bar;
+
+	CHECK(fd >= 0 && !fstat(fd, &st), "%s: %s", path, strerror(errno));
+	bar = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(bar != MAP_FAILED, "%s: mmap: %s", path, strerror(errno));
+	close(fd);
+	free(path);
+	return bar;
 }
 
 void pci_check_state(const char *bdf, const char *state)

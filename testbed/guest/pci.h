@@ -49,6 +49,9 @@ void pci_write(const char *bdf, unsigned int offset, int size,
 unsigned int pci_cap(const char *bdf, unsigned int id);		/* 0: none */
 unsigned int pci_ext_cap(const char *bdf, unsigned int id);
 
+/* BAR 0 through sysfs, for a function that nobody has opened */
+volatile char *pci_map(const char *bdf);
+
 /* liveupdate/state and liveupdate/preservable of the function */
 void pci_check_state(const char *bdf, const char *state);
 void pci_check_preservable(const char *bdf, const char *reason_part);

@@ -21,6 +21,7 @@
 #define CC_ENABLE	((4 << 20) | (6 << 16) | 1)
 #define ADMIN_ENTRIES	16
 #define ENTRIES		1024
+#define QUEUE_OPENED	2	/* admin commands of queue_open() */
 
 #define OP_CREATE_SQ	0x01
 #define OP_CREATE_CQ	0x05
@@ -163,6 +164,13 @@ void queue_stop(struct running *r)
 {
 	bar_write(&r->owner, CC, 0);
 	CHECK_OK(bar_wait(&r->owner, CSTS, 1, 0));
+}
+
+void queue_poke(volatile char *bar)
+{
+	struct owner o = { .bar = bar };
+
+	bar_write(&o, DOORBELL_ADMIN, QUEUE_OPENED + 1);
 }
 
 void queue_watch(struct running *r, unsigned int n)

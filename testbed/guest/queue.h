@@ -24,6 +24,8 @@ void queue_pf_online(struct running *r, unsigned int vf);
 /* Reads of @n blocks, and the one doorbell */
 void queue_start(struct running *r, unsigned int n);
 void queue_stop(struct running *r);
+/* By its registers: after queue_open() the controller looks for one more command */
+void queue_poke(volatile char *bar);
 void queue_watch(struct running *r, unsigned int n);
 
 /* Reads that are complete */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An unbind of vfio-pci that may have to wait for the owner of the device */
+/* An unbind that may have to wait for the owner of the device */
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ pid_t unbind_start(const char *bdf)
 	/* exec, or it would wait for its own copies of files and BARs */
 	close_range(3, ~0U, 0);
 	execl("/bin/busybox", "sh", "-c",
-	      text("echo %s > /sys/bus/pci/drivers/vfio-pci/unbind", bdf),
+	      text("echo %s > /sys/bus/pci/devices/%s/driver/unbind", bdf, bdf),
 	      NULL);
 	_exit(127);
 }

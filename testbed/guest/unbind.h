@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An unbind of vfio-pci that may have to wait for the owner of the device */
+/* An unbind that may have to wait for the owner of the device */
 #ifndef TESTBED_GUEST_UNBIND_H
 #define TESTBED_GUEST_UNBIND_H
 

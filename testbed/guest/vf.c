@@ -38,7 +38,7 @@ volatile char *vf_start_pf(const char *pf, const char *driver)
 	enable(pf, ID_IGB_VF, 0, VF_COUNT);
 	pci_write(pf, PCI_COMMAND, 2, pci_read(pf, PCI_COMMAND, 2) |
 		  PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	bar = igb_map(pf);
+	bar = pci_map(pf);
 	igb_start(bar);
 	return bar;
 }

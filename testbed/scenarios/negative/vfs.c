@@ -44,6 +44,15 @@ static void write_control(void)
 	write_sriov(PCI_SRIOV_CTRL, 0);
 }
 
+static void write_nothing(void)
+{
+	running_recall();
+	vf_bind_pf("pci-pf-stub");
+	running_retrieve(&running[0]);
+	running_finish();
+	mark(MARK_USER);
+}
+
 static void judge(struct evidence *ev)
 {
 	judge_running_device(ev, 1, VF, MARK_USER);
@@ -69,4 +78,31 @@ SCENARIO(vfs_disabled) = {
 	.judge = judge,
 	.expect = OUTCOME_WITNESS,
 	.expect_text = "running: virtual functions were disabled",
+};
+
+SCENARIO(vf_pf_master) = {
+	.name = "negative/pf-master",
+	.proves = "mirror: a physical function that loses bus mastering is seen",
+	.variants = "prod",
+	.kernels = { "mirror", NULL },
+	.cmdline = { "mirror=pf-master" },
+	.devices = STRINGS(ONE(IGB, 1)),
+	.shared_memory = 1,
+	.stage = { first, write_nothing },
+	.judge = judge,
+	.expect = OUTCOME_WITNESS,
+	.expect_text = "running: " PF ": command: ",
+};
+
+SCENARIO(vf_late) = {
+	.name = "negative/vf-late",
+	.proves = "mirror: virtual functions that are not added are missed",
+	.variants = "prod",
+	.kernels = { NULL, "mirror" },
+	.cmdline = { "", "mirror=vf-late" },
+	.devices = STRINGS(ONE(IGB, 1)),
+	.shared_memory = 1,
+	.stage = { first, write_nothing },
+	.expect = OUTCOME_GUEST,
+	.expect_text = VF ": there is no function",
 };

@@ -98,3 +98,17 @@ SCENARIO(vf_interrupt) = {
 	.stage = { first, second },
 	.judge = judge,
 };
+
+SCENARIO(vf_early) = {
+	.name = "negative/vf-early",
+	.proves = "mirror: a virtual function that is added before the IOMMU driver looks out for it is seen",
+	.variants = "prod",
+	.kernels = { NULL, "mirror" },
+	.cmdline = { "", "mirror=vf-early" },
+	.devices = STRINGS(ONE(IGB, 1)),
+	.shared_memory = 1,
+	.stage = { first, second },
+	.expect = OUTCOME_GUEST,
+	/* It is not taken back at all: its interrupts are isolated from nobody */
+	.expect_text = "EPERM",
+};

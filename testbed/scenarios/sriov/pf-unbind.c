@@ -78,3 +78,46 @@ SCENARIO(vf_pf_unbind) = {
 	.judge = judge,
 	.log_allow = allowed,
 };
+
+/* A driver that leaves them alone has nothing to wait for */
+static void first_stub(void)
+{
+	struct running *r = &running[0];
+	char *pf = pci_find(ID_IGB, 0);
+
+	vf_start(r, vf_start_pf(pf, "pci-pf-stub"), 0);
+	running_preserve(r, VF_SESSION);
+	unbind_check_ended(unbind_start(pf));
+	CHECK_EQ(pci_count(ID_IGB_VF), VF_COUNT);
+	pci_check_state(pf, "preserved");
+	vf_feed(r, VF_RATE);
+	running_go();
+}
+
+static void second_stub(void)
+{
+	struct running *r = &running[0];
+	char *pf = pci_find(ID_IGB, 0);
+
+	running_recall();
+	vf_bind_pf("pci-pf-stub");
+	running_retrieve(r);
+	running_check_config(r);
+	unbind_check_ended(unbind_start(pf));
+	running_finish_session(VF_SESSION);
+	vf_feed_end();
+	receive_check(r, VF_RING, "in all");
+	receive_stop(r);
+	running_close(r);
+	CHECK_EQ(pci_count(ID_IGB_VF), VF_COUNT);
+}
+
+SCENARIO(vf_pf_unbind_stub) = {
+	.name = "sriov/pf-unbind-stub",
+	.proves = "a physical function without a driver keeps its virtual ones running",
+	.devices = STRINGS(ONE(IGB_FED, 1)),
+	.shared_memory = 1,
+	.time_limit = 120,
+	.stage = { first_stub, second_stub },
+	.judge = judge,
+};
