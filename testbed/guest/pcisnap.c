@@ -195,13 +195,14 @@ static char *parent_of(const char *bdf)
 static void announce_one(const char *bdf, void *data)
 {
 	char *parent = parent_of(bdf);
-	unsigned int id = pci_read(bdf, PCI_VENDOR_ID, 4);
+	/* A virtual function has none in its configuration space */
+	char *vendor = pci_attr(bdf, "vendor"), *device = pci_attr(bdf, "device");
 	int bridge = (pci_read(bdf, PCI_HEADER_TYPE, 1) & 0x7f) ==
 		     PCI_HEADER_TYPE_BRIDGE;
 
 	(void)data;
-	say("pci %s id=%04x:%04x parent=0000:%s exp=%x pm=%x msi=%x msix=%x acs=%x aer=%x sriov=%x buses=%x-%x",
-	    bdf, id & 0xffff, id >> 16, parent ? parent + 5 : "root",
+	say("pci %s id=%.4s:%.4s parent=0000:%s exp=%x pm=%x msi=%x msix=%x acs=%x aer=%x sriov=%x buses=%x-%x",
+	    bdf, vendor + 2, device + 2, parent ? parent + 5 : "root",
 	    pci_cap(bdf, PCI_CAP_ID_EXP), pci_cap(bdf, PCI_CAP_ID_PM),
 	    pci_cap(bdf, PCI_CAP_ID_MSI), pci_cap(bdf, PCI_CAP_ID_MSIX),
 	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_ACS),
@@ -209,6 +210,8 @@ static void announce_one(const char *bdf, void *data)
 	    pci_ext_cap(bdf, PCI_EXT_CAP_ID_SRIOV),
 	    bridge ? pci_read(bdf, PCI_SECONDARY_BUS, 1) : 0,
 	    bridge ? pci_read(bdf, PCI_SUBORDINATE_BUS, 1) : 0);
+	free(vendor);
+	free(device);
 	free(parent);
 }
 

@@ -22,10 +22,13 @@ static void print_head(const struct story *s)
 
 	printf("\nHoldfast: a live update under traffic (emulated machine)\n\n"
 	       "  %s  %s  %s  session %s: memory, iommufd, device\n"
-	       "  receiver: a program with a driver of its own for it\n"
-	       "  traffic: %.0f packets/s with sequence numbers, for %.1f s\n",
-	       s->bdf, s->device, f ? f->id : "?", s->session, s->rate,
-	       s->seconds);
+	       "  receiver: a program with a driver of its own for it\n",
+	       s->bdf, s->device, f ? f->id : "?", s->session);
+	if (*s->parent)
+		printf("  physical function: %s, on pci-pf-stub, opened by nobody\n",
+		       s->parent);
+	printf("  traffic: %.0f packets/s with sequence numbers, for %.1f s\n",
+	       s->rate, s->seconds);
 }
 
 static void print_packets(const struct story *s)
@@ -92,14 +95,6 @@ static void row(const char *what, int value)
 	printf("  %-66s %8d\n", what, value);
 }
 
-/* The physical function of a virtual one, which ends what the device is said to be */
-static const struct pci_function *parent(const struct story *s)
-{
-	const char *bdf = strstr(s->device, " 0000:");
-
-	return bdf ? pci_function(s->ev, bdf + strlen(" 0000:")) : NULL;
-}
-
 static int count_sriov_writes(const struct story *s, struct span span,
 			      const struct pci_function *pf)
 {
@@ -148,7 +143,7 @@ static void print_seen(const struct story *s)
 					MARK_FINISHED);
 	struct span gap = span_gap_new(s->ev, 1), back = span;
 	struct resets n = count_reset_requests(s->ev, span, s->bdf);
-	const struct pci_function *pf = parent(s);
+	const struct pci_function *pf = pci_function(s->ev, s->parent);
 	int off = 0;
 
 	back.from = gap.from;

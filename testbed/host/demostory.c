@@ -200,7 +200,8 @@ static void read_log(struct story *s)
 		if (!p)
 			continue;
 		sscanf(p, "hf: running 0000:%15s in %31s", s->bdf, s->session);
-		sscanf(p, "hf: demo: device %63[^\n]", s->device);
+		sscanf(p, "hf: demo: device %31[^\n]", s->device);
+		sscanf(p, "hf: demo: parent 0000:%15s", s->parent);
 		sscanf(p, "hf: demo: back at %u", &s->back);
 		if (sscanf(p, "hf: received in all: %u lost %u doubled %u misplaced %u damaged %u",
 			   &s->received, &s->lost, &s->doubled, &s->misplaced,

@@ -51,6 +51,7 @@ struct missing {
  * @complete:	all phases are known, up to the end of the traffic
  * @bdf:	of the NIC, or of its virtual function
  * @device:	what it is
+ * @parent:	physical function of a virtual one, or ""
  * @session:	it was in
  * @packets:	when each one reached the memory
  * @sends:	when the host sent each one
@@ -69,7 +70,8 @@ struct story {
 	struct evidence *ev;
 	int complete;
 	char bdf[16];
-	char device[64];
+	char device[32];
+	char parent[16];
 	char session[32];
 	struct arrivals packets;
 	struct arrivals sends;

@@ -65,7 +65,8 @@ static void first_vf(void)
 	volatile char *bar;
 
 	kho_count("before");
-	say("demo: device virtual function of igb %s", pf);
+	say("demo: device VF of an igb");
+	say("demo: parent %s", pf);
 	bar = vf_start_pf(pf, STUB);
 	bdf = pci_find(ID_IGB_VF, 0);
 	receiver_start(&receiver, bdf, SESSION, 0);
