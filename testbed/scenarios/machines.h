@@ -48,12 +48,16 @@
 		  "throttling.iops-total=50", \
 	"-device", "nvme,serial=x,drive=d0,bus=" bus
 
-/* The same with four virtual functions, which have the blocks as well */
-#define NVME_50_VFS(bus) \
+/* Up to four virtual functions, ... */
+#define NVME_VFS(bus) \
 	"-device", "nvme-subsys,id=s0", \
 	"-device", "nvme,id=nv0,serial=x,subsys=s0,sriov_max_vfs=4," \
 		   "sriov_vq_flexible=8,sriov_vi_flexible=4," \
-		   "max_ioqpairs=16,msix_qsize=17,bus=" bus, \
+		   "max_ioqpairs=16,msix_qsize=17,bus=" bus
+
+/* ... which have the blocks as well */
+#define NVME_50_VFS(bus) \
+	NVME_VFS(bus), \
 	"-drive", "if=none,id=d0,format=raw,readonly=on,file=disk.img," \
 		  "throttling.iops-total=50", \
 	"-device", "nvme-ns,drive=d0,nsid=1,bus=nv0"

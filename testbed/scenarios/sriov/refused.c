@@ -106,11 +106,7 @@ static void judge_refused(struct evidence *ev)
 SCENARIO(vf_refused) = {
 	.name = "sriov/refused",
 	.proves = "a virtual function whose parent's driver takes it down is refused, and a parent that would be reset",
-	.devices = STRINGS("-device", "nvme-subsys,id=s0", ROOT_PORT(1),
-			   "-device", "nvme,serial=x,bus=rp1,subsys=s0,"
-			   "sriov_max_vfs=4,sriov_vq_flexible=8,"
-			   "sriov_vi_flexible=4,max_ioqpairs=16,msix_qsize=17",
-			   ONE(IGB, 2)),
+	.devices = STRINGS(ONE(NVME_VFS, 1), ONE(IGB, 2)),
 	.cmdline = { "vfio-pci.enable_sriov=1" },
 	.stage = { refused },
 	.judge = judge_refused,

@@ -93,3 +93,53 @@ SCENARIO(vf_tool) = {
 	.stage = { first, second },
 	.judge = judge,
 };
+
+/* A driver that takes them down is named */
+static void check_driver(void)
+{
+	char *pf = pci_find(ID_NVME, 0), *vf;
+
+	CHECK_OK(pci_attr_write(pf, "sriov_drivers_autoprobe", "0"));
+	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "1"));
+	vf = pci_find(ID_NVME, 1);
+	tool_run(0, STRINGS(vf), TOOL("bind", vf));
+	tool_run(1, STRINGS(text("driver nvme of its physical function %s", pf)),
+		 TOOL("check", vf));
+	tool_run(0, STRINGS(vf), TOOL("unbind", vf));
+	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "0"));
+}
+
+/* What the kexec would be refused for, as sriov/parent shows */
+static void check_open(void)
+{
+	enum { VF, PF };
+	struct running *r = running;
+	char *vf;
+
+	vf_open_pf(&r[PF], VF_COUNT);
+	vf_start(&r[VF], r[PF].owner.bar, 0);
+	vf = r[VF].owner.bdf;
+	tool_run(0, STRINGS("warn  device", "which is not preserved"),
+		 TOOL("check", vf));
+	running_preserve(&r[VF], VF_SESSION);
+	tool_run(1, STRINGS("bad   device", "which is not preserved"),
+		 TOOL("check", "--now", vf));
+	running_preserve(&r[PF], "holdfast-pf");
+	tool_run(1, STRINGS("which is preserved as well"),
+		 TOOL("check", "--now", vf));
+}
+
+static void check(void)
+{
+	check_driver();
+	check_open();
+}
+
+SCENARIO(vf_tool_check) = {
+	.name = "sriov/tool-check",
+	.proves = "holdfast check says what the physical function has against a live update",
+	.devices = STRINGS(ONE(NVME_VFS, 1), ONE(IGB, 2)),
+	.cmdline = { "vfio-pci.enable_sriov=1" },
+	.programs = STRINGS(TOOL_PROGRAM),
+	.stage = { check },
+};
