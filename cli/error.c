@@ -34,6 +34,7 @@ static const struct {
 	{ "bind-in-use", CLI_BUSY },
 	{ "bind-changed", CLI_BUSY },
 	{ "bind-preserved", CLI_BUSY },
+	{ "bind-virtfns", CLI_BUSY },
 	{ "kexec-busy", CLI_BUSY },
 	{ "session-name-taken", CLI_BUSY },
 	{ "session-held", CLI_BUSY },

@@ -172,6 +172,11 @@ static int check_idle(const struct hf_ctx *ctx, const struct hf_device *d,
 		return hf_fail(err, -EBUSY, "bind-preserved", what, d->bdf,
 			       "close or finish its session first",
 			       "it is preserved, or was retrieved and is not finished");
+	if (*d->driver && d->virtfns_kept)
+		return hf_fail(err, -EBUSY, "bind-virtfns", what, d->bdf,
+			       "finish or discard their sessions first; the kernel would wait for that",
+			       "a live update keeps virtual functions of it (%u)",
+			       d->virtfns_kept);
 	if (!(d->flags & HF_DEVICE_VFIO))
 		return 0;
 	code = hf_holder_first(ctx, HF_HOLDERS_DEVICE, d->bdf, &h, err);

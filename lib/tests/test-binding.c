@@ -124,6 +124,27 @@ static void a_virtual_function_waits_for_its_physical_one(void **state)
 	assert_int_equal(fake->slept, 0);
 }
 
+/* The kernel would wait until its virtual functions are finished */
+static void a_physical_function_is_not_taken_from_virtual_ones(void **state)
+{
+	(void)state;
+	start_virtual("e1000e");
+	fake_write("1\n", PHYSFN "sriov_numvfs");
+	fake_link("../" BDF1, PHYSFN "virtfn0");
+	refused(hf_unbind(fake->ctx, BDF0, 0, NULL, err), EBUSY,
+		"bind-virtfns");
+	refused(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err), EBUSY,
+		"bind-virtfns");
+	is("e1000e", "");
+	/* It has to get one */
+	fake_unbind(BDF0);
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	ok(hf_bind(fake->ctx, BDF0, "vfio-pci", NULL, err));
+	fake_write("none\n",
+		   "/sys/devices/pci0000:00/" BDF1 "/liveupdate/state");
+	ok(hf_unbind(fake->ctx, BDF0, 0, NULL, err));
+}
+
 static void whichever_write_fails_the_former_driver_is_back(void **state)
 {
 	int failures = 0;
@@ -347,6 +368,7 @@ int main(void)
 		TEST(a_device_without_driver_gets_one_and_none_again),
 		TEST(a_driver_that_does_not_take_it_is_noticed),
 		TEST(a_virtual_function_waits_for_its_physical_one),
+		TEST(a_physical_function_is_not_taken_from_virtual_ones),
 		TEST(whichever_write_fails_the_former_driver_is_back),
 		TEST(a_driver_that_does_not_let_go_changes_nothing),
 		TEST(devices_that_are_needed_are_left_alone),

@@ -18,7 +18,8 @@ extern "C" {
  * new_id is never used. A device that is preserved, or was retrieved and is not
  * finished, is left alone, and so is one that somebody
  * has open, by its device file or its group, or since it came over: the kernel
- * would wait for that one without end.
+ * would wait for that one without end. So is a physical function with a driver as
+ * long as a virtual function of it is kept.
  *
  * Only the driver that was found is unbound. If somebody else binds another one
  * meanwhile that one is left alone, too.

@@ -65,6 +65,9 @@ static void second(void)
 	      pci_driver(vf));
 	tool_run(0, STRINGS("no device waits for a driver"),
 		 TOOL("bind", "--incoming"));
+	/* The kernel would wait */
+	tool_run(5, STRINGS("a live update keeps virtual functions of it (1)"),
+		 TOOL("unbind", pf));
 	running_retrieve(r);
 	running_check_config(r);
 	running_finish_session(VF_SESSION);
