@@ -18,6 +18,7 @@
 #include "machines.h"
 #include "marker.h"
 #include "memory.h"
+#include "monitor.h"
 #include "pci.h"
 #include "scenario.h"
 #include "timeline.h"
@@ -184,17 +185,10 @@ static void judge(struct evidence *ev)
 	arrivals_free(&a);
 }
 
-#define MONITOR(command)						\
-	"{\"execute\":\"human-monitor-command\",\"arguments\":"		\
-	"{\"command-line\":\"" command "\"}}"
-
-#define INJECT(name, id)						\
-	{ name, MONITOR("pcie_aer_inject_error " id " DLP") }
-
 static const struct host_action actions[] = {
-	INJECT("port", "rp1"),
-	INJECT("other", "rp2"),
-	INJECT("device", "rng"),	/* needs aer=on, which e1000e and igb lack */
+	INJECT_ERROR("port", "rp1"),
+	INJECT_ERROR("other", "rp2"),
+	INJECT_ERROR("device", "rng"),	/* needs aer=on, which e1000e and igb lack */
 	{ 0 },
 };
 
@@ -245,13 +239,8 @@ static void judge_alone(struct evidence *ev)
 		complain(ev, "log: kernel 2 does not say once that it was reset");
 }
 
-/* Bridge Control of the port, rp1 */
 static const struct host_action reset[] = {
-	{ "reset", "{\"execute\":\"stop\"}\n"
-		   MONITOR("o/w 0xcf8 0x8000883c") "\n"
-		   MONITOR("o/h 0xcfe 0x0042") "\n"
-		   MONITOR("o/h 0xcfe 0x0002") "\n"
-		   "{\"execute\":\"cont\"}" },
+	RESET_BELOW_PORT_1("reset"),
 	{ 0 },
 };
 

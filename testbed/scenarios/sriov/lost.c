@@ -10,6 +10,7 @@
 #include "log.h"
 #include "luo.h"
 #include "machines.h"
+#include "monitor.h"
 #include "pci.h"
 #include "scenario.h"
 #include "vf.h"
@@ -73,6 +74,24 @@ SCENARIO(vf_lost_##word) = {						\
 
 VF_LOST(count, "their number");
 VF_LOST(stride, "their addresses");
+
+/* Somebody did: it has lost its BARs as well */
+static const struct host_action reset[] = {
+	RESET_BELOW_PORT_1("reset"),
+	{ 0 },
+};
+
+SCENARIO(vf_lost_reset) = {
+	.name = "sriov/lost-reset",
+	.proves = "virtual functions are given up if their physical one was reset between the kernels",
+	.devices = STRINGS(ONE(IGB, 1)),
+	.actions = reset,
+	.action_line = "Starting new kernel",
+	.action_kernel = 1,
+	.shared_memory = 1,
+	.stage = { first, second },
+	.judge = judge,
+};
 
 /* A physical function that keeps running does so without them */
 static void first_parent(void)

@@ -3,6 +3,9 @@
  * A virtual function of an igb receives into its owner's memory while the kernels
  * change. Nobody has the physical function open.
  */
+#include <linux/pci_regs.h>
+#include <stdint.h>
+
 #include "continuity.h"
 #include "log.h"
 #include "machines.h"
@@ -23,6 +26,16 @@ static void start(const char *driver)
 	running_go();
 }
 
+static void check_alive(const char *vf)
+{
+	volatile char *bar = pci_map(vf);
+	uint32_t status;
+
+	pci_write(vf, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	status = *(volatile uint32_t *)(bar + 8);
+	CHECK(status && status != ~0u, "%s: status is %#x", vf, status);
+}
+
 static void take_back(const char *driver)
 {
 	struct running *r = &running[0];
@@ -39,7 +52,9 @@ static void take_back(const char *driver)
 	receive_check(r, VF_RING, "in all");
 	receive_stop(r);
 	running_close(r);
-	/* Like any other from here on */
+	/* Like any other from here on, whose BARs are back after a reset */
+	CHECK_OK(pci_attr_write(pf, "reset", "1"));
+	check_alive(pci_find(ID_IGB_VF, 0));
 	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "0"));
 	CHECK_EQ(pci_count(ID_IGB_VF), 0);
 	CHECK_OK(pci_attr_write(pf, "sriov_numvfs", "2"));

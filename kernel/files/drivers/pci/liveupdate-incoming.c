@@ -441,7 +441,7 @@ bool pci_liveupdate_get_sriov_record(struct pci_dev *pf,
 	guard(rwsem_read)(&pci_liveupdate_rwsem);
 
 	/* The last device may be finished while this one is enumerated */
-	if (!pf->liveupdate.running_in || !pci_liveupdate_incoming)
+	if (!pf->liveupdate.in || !pci_liveupdate_incoming)
 		return false;
 
 	found = xa_load(&pci_liveupdate_incoming->sriov,

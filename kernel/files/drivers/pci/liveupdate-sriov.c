@@ -254,8 +254,15 @@ bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos)
 {
 	struct pci_liveupdate_sriov_ser ser;
 
-	return pci_liveupdate_get_sriov_record(pf, &ser) &&
-	       pci_liveupdate_same_sriov(pf, pos, &ser);
+	if (!pci_liveupdate_get_sriov_record(pf, &ser))
+		return false;
+
+	if (!pci_liveupdate_comes_running(pf)) {
+		pci_err(pf, "liveupdate: lost its virtual functions: it was reset\n");
+		return false;
+	}
+
+	return pci_liveupdate_same_sriov(pf, pos, &ser);
 }
 
 /**
@@ -314,6 +321,7 @@ static void __init pci_liveupdate_add_vfs(struct pci_dev *pf)
 
 	/* Without VF Enable it lost them, which the log says */
 	if (!pci_liveupdate_get_sriov_record(pf, &ser) ||
+	    !pci_liveupdate_comes_running(pf) ||
 	    !(iov->ctrl & PCI_SRIOV_CTRL_VFE))
 		return;
 
