@@ -36,6 +36,7 @@ struct console {
 	FILE *log;
 	char line[4096];
 	size_t len;
+	char last[128];		/* start of the last line within the limits */
 	double start;
 	int saw_kernel;
 	double first_line;
@@ -82,11 +83,25 @@ static void check_action_line(struct vm *vm, struct console *c)
 	run_action(vm, c, s->actions[0].name);
 }
 
+/* For a report that is read where the logs are not: where the processors were */
+static void add_backtrace(struct vm *vm, const struct console *c)
+{
+	const char *at = strstr(c->line, "RIP: ") ?:
+			 strstr(c->line, "idling at");
+
+	if (at)
+		vm->reason = text_add(vm->reason, "\n%s", at);
+}
+
 static void console_line(struct vm *vm, struct console *c)
 {
 	char *p;
 
 	c->line[c->len] = 0;
+	if (vm->outcome != OUTCOME_OK)
+		add_backtrace(vm, c);
+	else
+		snprintf(c->last, sizeof(c->last), "%.100s", c->line);
 	fprintf(c->log, "[%7.3f] %s\n", now() - c->start, c->line);
 	fflush(c->log);
 
@@ -308,8 +323,8 @@ static int out_of_time(struct vm *vm, const struct console *c)
 				 silence));
 	else if (t - c->start > limit)
 		set_outcome(vm, OUTCOME_TIMEOUT,
-			    text("no verdict within %.0f s; kernels seen: %d",
-				 limit, c->saw_kernel));
+			    text("no verdict within %.0f s; kernels seen: %d; last line: %s",
+				 limit, c->saw_kernel, c->last));
 	else
 		return 0;
 	return 1;

@@ -55,5 +55,5 @@ SCENARIO(time_limit) = {
 	.stage = { only },
 	.judge = judge,
 	.expect = OUTCOME_TIMEOUT,
-	.expect_text = "kernels seen: 1",
+	.expect_text = "RIP: 0010:",
 };
