@@ -127,7 +127,7 @@ SCENARIO(vf_beside) = {
 };
 
 SCENARIO(vf_probe) = {
-	.name = "negative/vf-probe",
+	.name = "sriov/beside-mirror",
 	.proves = "mirror: a driver that takes a virtual function that nobody preserved is seen",
 	.variants = "prod",
 	.kernels = { NULL, "mirror" },

@@ -100,7 +100,7 @@ SCENARIO(vf_interrupt) = {
 };
 
 SCENARIO(vf_early) = {
-	.name = "negative/vf-early",
+	.name = "sriov/interrupt-mirror",
 	.proves = "mirror: a virtual function that is added before the IOMMU driver looks out for it is seen",
 	.variants = "prod",
 	.kernels = { NULL, "mirror" },

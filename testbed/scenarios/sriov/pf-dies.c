@@ -144,7 +144,7 @@ static void judge(struct evidence *ev)
 
 #define PF_GONE(sym, name_, who, next)					\
 SCENARIO(vf_pf_##sym) = {						\
-	.name = "sriov/" name_,						\
+	.name = name_,							\
 	.proves = "a virtual function keeps running when the owner of its physical one " who, \
 	.devices = STRINGS(ROOT_PORT(1), NVME_50_VFS("rp1")),		\
 	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" }, \
@@ -155,5 +155,5 @@ SCENARIO(vf_pf_##sym) = {						\
 	.judge = judge,							\
 }
 
-PF_GONE(dies, "pf-dies", "dies", second);
-PF_GONE(never, "pf-never-comes", "never comes", second_discards);
+PF_GONE(dies, "sriov/pf-dies", "dies", second);
+PF_GONE(never, "sriov/pf-never-comes", "never comes", second_discards);
