@@ -15,7 +15,7 @@
 
 #define QUIET_SECONDS	30	/* say what is running after that long */
 
-#define MAX_EXCEPT	64
+#define MAX_EXCEPT	128
 
 static struct options {
 	const char *variant;
