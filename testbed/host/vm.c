@@ -86,7 +86,7 @@ static void check_action_line(struct vm *vm, struct console *c)
 /* For a report that is read where the logs are not: where the processors were */
 static void add_backtrace(struct vm *vm, const struct console *c)
 {
-	const char *at = strstr(c->line, "RIP: ") ?:
+	const char *at = strstr(c->line, "RIP: 0010:") ?:
 			 strstr(c->line, "idling at");
 
 	if (at)
@@ -98,7 +98,7 @@ static void console_line(struct vm *vm, struct console *c)
 	char *p;
 
 	c->line[c->len] = 0;
-	if (vm->outcome != OUTCOME_OK)
+	if (vm->outcome == OUTCOME_TIMEOUT)
 		add_backtrace(vm, c);
 	else
 		snprintf(c->last, sizeof(c->last), "%.100s", c->line);

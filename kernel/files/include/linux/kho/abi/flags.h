@@ -17,15 +17,21 @@
 #define _LINUX_KHO_ABI_FLAGS_H
 
 #include <linux/bits.h>
+#include <linux/types.h>
 
 /**
- * LIVEUPDATE_SER_OPTIONAL() - The flags that a reader may ignore
- * @word: Flags word of a record.
+ * liveupdate_ser_optional() - The flags that a reader may ignore
+ * @size: Size of a flags word in bytes, up to 4.
  *
- * Return: a mask of the upper quarter of @word.
+ * Context: Any.
+ * Return: a mask of the upper quarter of the word.
  */
-#define LIVEUPDATE_SER_OPTIONAL(word)					\
-	GENMASK(BITS_PER_TYPE(word) - 1, BITS_PER_TYPE(word) / 4 * 3)
+static inline u32 liveupdate_ser_optional(size_t size)
+{
+	unsigned int bits = size * BITS_PER_BYTE;
+
+	return GENMASK(bits - 1, bits / 4 * 3);
+}
 
 /**
  * LIVEUPDATE_SER_UNKNOWN() - The flags for which a reader refuses a record
@@ -34,7 +40,10 @@
  *
  * Return: what @word holds of neither @known nor the optional flags.
  */
-#define LIVEUPDATE_SER_UNKNOWN(word, known)				\
-	((word) & ~((known) | LIVEUPDATE_SER_OPTIONAL(word)))
+#define LIVEUPDATE_SER_UNKNOWN(word, known) ({				\
+	typeof(word) __word = (word);					\
+									\
+	__word & ~((known) | liveupdate_ser_optional(sizeof(__word)));	\
+})
 
 #endif /* _LINUX_KHO_ABI_FLAGS_H */
