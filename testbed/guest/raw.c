@@ -126,7 +126,7 @@ int raw_load(int kernel, int initrd, const char *cmdline)
 }
 
 /* One page that is no kernel */
-int raw_load_page(void)
+int raw_load_page(unsigned long flags)
 {
 	static char page[4096] __attribute__((aligned(4096)));
 	struct kexec_segment segment = {
@@ -135,7 +135,7 @@ int raw_load_page(void)
 	};
 
 	if (syscall(SYS_kexec_load, 0x4000000UL, 1UL, &segment,
-		    KEXEC_ARCH_DEFAULT))
+		    flags))
 		return -errno;
 	return 0;
 }

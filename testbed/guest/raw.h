@@ -42,6 +42,6 @@ int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
 
 /* It loads no kernel that would take nothing over, nor by the older call */
 int raw_load(int kernel, int initrd, const char *cmdline);
-int raw_load_page(void);
+int raw_load_page(unsigned long flags);
 
 #endif

@@ -37,7 +37,7 @@ static void first(void)
 		"console=ttyS0 kho=on -- liveupdate=on",
 	};
 
-	CHECK_OK(raw_load_page());
+	CHECK_OK(raw_load_page(0));
 	refused(u, "an image of kexec_load");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		kexec_prepare_useless(words[i]);

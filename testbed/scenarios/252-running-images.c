@@ -22,7 +22,7 @@ static void first(void)
 	/* No image at all, which the library sees before the kernel does */
 	outlive_refused(r, kexec_reboot(), ENODATA);
 	outlive_refused(r, raw_reboot(), EINVAL);
-	CHECK_OK(raw_load_page());
+	CHECK_OK(raw_load_page(0));
 	outlive_refused(r, kexec_reboot(), ENOEXEC);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		kexec_prepare_useless(words[i]);
