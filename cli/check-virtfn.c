@@ -108,11 +108,11 @@ static void check_power(struct check *k, const struct hf_device *d)
 
 /**
  * check_virtfn - Look at what a virtual function needs of its physical one.
- * @k: What was found.
- * @d: Any device; there is nothing to say of others.
+ * @k: Findings; those of @d are added.
+ * @d: Any device; one that is not a virtual function adds nothing.
  *
- * Which drivers of a physical function take part is known to the kernel, and
- * said by hf_device_check().
+ * hf_device_check() reports a driver of the physical function that does not take
+ * part: the kernel knows these drivers.
  */
 void check_virtfn(struct check *k, const struct hf_device *d)
 {

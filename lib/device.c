@@ -382,7 +382,7 @@ int hf_device_check(const struct hf_device *device, struct hf_error *err)
 			       d.bdf,
 			       "boot a kernel with CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE",
 			       "this kernel has no live update for PCI devices");
-	/* What is kept for its virtual functions can be preserved by itself */
+	/* A physical function that is kept for virtual ones can be preserved as well */
 	if (d.state && !(d.state == HF_STATE_PRESERVED && d.virtfns_kept))
 		return hf_fail(err, -EBUSY, "device-busy", what, d.bdf,
 			       d.state & (HF_STATE_INCOMING |

@@ -175,7 +175,7 @@ int hf_vfio_set_token(const struct hf_ctx *ctx, int device,
 
 	if (!token)
 		return hf_fail_arg(err, __func__, "token is NULL");
-	/* Also tells one without the feature from what is no device file */
+	/* Both a device without the feature and another kind of file fail with ENOTTY */
 	code = info(ctx, device, what, &dev, err);
 	if (code)
 		return code;

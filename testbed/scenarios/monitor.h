@@ -12,8 +12,8 @@
 	{ name, MONITOR("pcie_aer_inject_error " id " DLP") }
 
 /*
- * The first port resets what is below, by its Bridge Control, as DPC does while no
- * kernel is there.
+ * Reset the device below the first port through its Bridge Control. DPC does that
+ * in hardware, also while no kernel runs.
  */
 #define RESET_BELOW_PORT_1(name)					\
 	{ name, "{\"execute\":\"stop\"}\n"				\

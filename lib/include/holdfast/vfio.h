@@ -74,8 +74,8 @@ HF_API int hf_vfio_bind(const struct hf_ctx *ctx, int device, int iommufd,
  * in use, and to set the token if they are not.
  *
  * Context: Any.
- * Return: 0, -EACCES if it is not the token, -EINVAL also if there is none, else
- *         as hf_vfio_bind(), which fails with -EACCES if a token is needed.
+ * Return: 0, -EACCES if the physical function has another token, -EINVAL if the
+ *         device takes no token, or another error of hf_vfio_bind().
  */
 HF_API int hf_vfio_bind_token(const struct hf_ctx *ctx, int device,
 			      int iommufd, const uint8_t *token,

@@ -16,10 +16,11 @@
 #include "pci.h"
 #include "queue.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 #include "vfio.h"
 
-#define READS		300	/* 50 a second */
+#define VF_READS	300	/* 50 a second */
 #define BESIDE_READS	10
 #define TOKEN		1000	/* of the memory of the one beside */
 #define BESIDE		"01:00.2"
@@ -49,11 +50,11 @@ static void first(void)
 	running_preserve(&r[VF], VF_SESSION);
 	running_preserve(&r[PF], "holdfast-beside-pf");
 	running_prepare();
-	queue_start(&r[VF], READS);
+	queue_start(&r[VF], VF_READS);
 	running_go();
 }
 
-/* By registers that nobody guards; its memory is there and tells what came */
+/* Poke registers that nobody guards; its memory shows which reads landed */
 static void check_cut_off(const char *bdf)
 {
 	char *driver = pci_driver(bdf);
@@ -94,7 +95,7 @@ static void second(void)
 	running_retrieve(&r[VF]);
 	running_retrieve(&r[PF]);
 	running_check_config(&r[VF]);
-	queue_check(&r[VF], READS);
+	queue_check(&r[VF], VF_READS);
 	running_finish();
 	queue_stop(&r[VF]);
 	vfio_recall_token();
@@ -117,7 +118,7 @@ SCENARIO(vf_beside) = {
 	.name = "sriov/beside",
 	.proves = "a virtual function that is not preserved is cut off, left without a driver, and usable",
 	.devices = STRINGS(ROOT_PORT(1), NVME_50_VFS("rp1")),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.disk = 1,
 	.stage = { first, second },
@@ -131,8 +132,8 @@ SCENARIO(vf_probe) = {
 	.proves = "mirror: a driver that takes a virtual function that nobody preserved is seen",
 	.variants = "prod",
 	.kernels = { NULL, "mirror" },
-	.cmdline = { "vfio-pci.enable_sriov=1",
-		     "vfio-pci.enable_sriov=1 mirror=vf-probe" },
+	.cmdline = { SRIOV_ALLOWED,
+		     SRIOV_ALLOWED " mirror=vf-probe" },
 	.devices = STRINGS(ROOT_PORT(1), NVME_50_VFS("rp1")),
 	.shared_memory = 1,
 	.disk = 1,

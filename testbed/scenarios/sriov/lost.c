@@ -13,6 +13,7 @@
 #include "monitor.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 
 #define STUB	"pci-pf-stub"
@@ -55,7 +56,7 @@ static void second(void)
 static void judge(struct evidence *ev)
 {
 	if (log_count(ev, 2, "0000:01:00.0: liveupdate: lost its virtual functions: ") != 1)
-		complain(ev, "log: kernel 2 does not say once what was lost");
+		complain(ev, "log: kernel 2 does not report the lost virtual functions exactly once");
 	expect_no_faults(ev, NULL);
 }
 
@@ -125,8 +126,8 @@ SCENARIO(vf_lost_parent) = {
 	.proves = "a physical function that lost its virtual ones comes back to its owner",
 	.variants = "prod",
 	.kernels = { "mirror", NULL },
-	.cmdline = { "vfio-pci.enable_sriov=1 mirror=sriov-count",
-		     "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED " mirror=sriov-count",
+		     SRIOV_ALLOWED },
 	.devices = STRINGS(ONE(IGB, 1)),
 	.shared_memory = 1,
 	.stage = { first_parent, second_parent },

@@ -6,17 +6,10 @@
  */
 #include <unistd.h>
 
-#include "continuity.h"
 #include "log.h"
 #include "machines.h"
-#include "marker.h"
-#include "pci.h"
-#include "queue.h"
 #include "scenario.h"
-#include "vf.h"
-#include "watch.h"
-
-#define READS	600	/* 50 a second: 12 s */
+#include "sriov.h"
 
 static const char parent[] = "holdfast-nvme-pf", child[] = "holdfast-nvme-vf";
 
@@ -26,16 +19,7 @@ static void first(void)
 {
 	struct running *r = running;
 
-	vf_open_nvme(&r[PF], 1);
-	running_open(&r[VF], pci_find(ID_NVME, 1), QUEUE_MEMORY);
-	queue_open(&r[VF]);
-	running_preserve(&r[VF], child);
-	running_preserve(&r[PF], parent);
-	running_prepare();
-	queue_watch(&r[VF], READS);
-	watch_start();
-	mark(MARK_USER);
-	queue_start(&r[VF], READS);
+	reads_start(&r[PF], parent, &r[VF], child);
 	usleep(500000);
 	CHECK(queue_count(&r[VF], READS) &&
 	      queue_count(&r[VF], READS) < READS / 2,
@@ -63,19 +47,17 @@ static void second(void)
 	running_close(&r[PF]);
 }
 
-#define LIMIT	0.5
-
 static void judge(struct evidence *ev)
 {
 	judge_running(ev);
-	expect_reads(ev, READS, LIMIT);
+	expect_reads(ev, READS, READ_GAP);
 }
 
 SCENARIO(vf_nvme) = {
 	.name = "sriov/nvme",
 	.proves = "reads queued in a virtual function complete through a kexec",
 	.devices = STRINGS(ROOT_PORT(1), NVME_50_VFS("rp1")),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.disk = 1,
 	.stage = { first, second },

@@ -12,6 +12,7 @@
 #include "marker.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 #include "vfio.h"
 
@@ -80,21 +81,18 @@ static void judge_resets(struct evidence *ev, struct span s)
 	expect_resets(ev, s, VF_BDF, NULL, 0);
 }
 
-/* The boot takes longer than what a busy host may hold up QEMU */
-#define LIMIT	1
-
 static void judge(struct evidence *ev)
 {
 	judge_resets(ev, span_markers(ev, 1, RESETS, 1, DONE));
 	judge_resets(ev, span_markers(ev, 1, MARK_REBOOT, 2, MARK_FINISHED));
-	expect_packets(ev, 2 * VF_RATE, LIMIT);
+	expect_packets(ev, 2 * VF_RATE, PACKET_GAP);
 }
 
 SCENARIO(vf_owner_resets) = {
 	.name = "sriov/owner-resets",
 	.proves = "the owner of a physical function cannot reset it under a virtual one",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, second },

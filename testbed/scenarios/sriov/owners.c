@@ -9,6 +9,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 
 #define STUB	"pci-pf-stub"
@@ -52,14 +53,11 @@ static void second(void)
 	running_close(&r[0]);
 }
 
-/* The boot takes longer than what a busy host may hold up QEMU */
-#define LIMIT	1
-
 static void judge(struct evidence *ev)
 {
 	judge_running_states(ev, GONE);
 	expect_no_faults(ev, GONE);
-	expect_packets(ev, 2 * VF_RATE, LIMIT);
+	expect_packets(ev, 2 * VF_RATE, PACKET_GAP);
 }
 
 SCENARIO(vf_owners) = {

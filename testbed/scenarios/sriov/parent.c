@@ -12,6 +12,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 #include "vfio.h"
 
@@ -65,20 +66,17 @@ static void second(void)
 	running_close(&r[PF]);
 }
 
-/* The boot takes longer than what a busy host may hold up QEMU */
-#define LIMIT	1
-
 static void judge(struct evidence *ev)
 {
 	judge_running(ev);
-	expect_packets(ev, 2 * VF_RATE, LIMIT);
+	expect_packets(ev, 2 * VF_RATE, PACKET_GAP);
 }
 
 SCENARIO(vf_parent) = {
 	.name = "sriov/parent",
 	.proves = "a physical function and a virtual one of two owners both keep running",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, second },

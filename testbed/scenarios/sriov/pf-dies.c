@@ -9,20 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "continuity.h"
 #include "iommufd.h"
 #include "log.h"
 #include "luo.h"
 #include "machines.h"
-#include "marker.h"
-#include "pci.h"
-#include "queue.h"
 #include "scenario.h"
-#include "vf.h"
+#include "sriov.h"
 #include "vfio.h"
-#include "watch.h"
-
-#define READS	600	/* 50 a second: 12 s */
 
 #define PF_BDF	"01:00.0"
 #define VF_BDF	"01:00.1"
@@ -38,16 +31,7 @@ static void first(void)
 {
 	struct running *r = running;
 
-	vf_open_nvme(&r[PF], 1);
-	running_open(&r[VF], pci_find(ID_NVME, 1), QUEUE_MEMORY);
-	queue_open(&r[VF]);
-	running_preserve(&r[VF], child);
-	running_preserve(&r[PF], parent);
-	running_prepare();
-	queue_watch(&r[VF], READS);
-	watch_start();
-	mark(MARK_USER);
-	queue_start(&r[VF], READS);
+	reads_start(&r[PF], parent, &r[VF], child);
 	running_go();
 }
 
@@ -128,8 +112,6 @@ static void second_discards(void)
 	read_on(&r[VF]);
 }
 
-#define LIMIT	0.5
-
 static void judge(struct evidence *ev)
 {
 	struct span s = span_markers(ev, 1, MARK_REBOOT, 2, MARK_USER);
@@ -139,7 +121,7 @@ static void judge(struct evidence *ev)
 	expect_resets(ev, s, VF_BDF, NULL, 0);
 	expect_vfs(ev, s);
 	expect_no_faults(ev, NULL);
-	expect_reads(ev, READS, LIMIT);
+	expect_reads(ev, READS, READ_GAP);
 }
 
 #define PF_GONE(sym, name_, who, next)					\
@@ -147,7 +129,7 @@ SCENARIO(vf_pf_##sym) = {						\
 	.name = name_,							\
 	.proves = "a virtual function keeps running when the owner of its physical one " who, \
 	.devices = STRINGS(ROOT_PORT(1), NVME_50_VFS("rp1")),		\
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" }, \
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED }, \
 	.shared_memory = 1,						\
 	.disk = 1,							\
 	.leaks = 1,							\

@@ -14,6 +14,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 #include "vfio.h"
 #include "witness.h"
@@ -60,7 +61,7 @@ SCENARIO(vf_doors) = {
 	.name = "sriov/doors",
 	.proves = "nobody takes a preserved virtual function from its physical one",
 	.devices = STRINGS(ONE(IGB, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED },
 	.stage = { doors },
 };
 
@@ -107,7 +108,7 @@ SCENARIO(vf_refused) = {
 	.name = "sriov/refused",
 	.proves = "a virtual function whose parent's driver takes it down is refused, and a parent that would be reset",
 	.devices = STRINGS(ONE(NVME_VFS, 1), ONE(IGB, 2)),
-	.cmdline = { "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED },
 	.stage = { refused },
 	.judge = judge_refused,
 };

@@ -11,6 +11,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 
 static void start(const char *driver)
@@ -84,7 +85,7 @@ SCENARIO(vf_running_##mode) = {						\
 	.name = "sriov/running" suffix,					\
 	.proves = "a virtual function loses no packet through a kexec" how, \
 	.devices = STRINGS(ONE(IGB_FED, 1), ##__VA_ARGS__),		\
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" }, \
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED }, \
 	.shared_memory = 1,						\
 	.time_limit = 120,						\
 	.stage = { first, second },					\

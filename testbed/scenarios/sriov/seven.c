@@ -11,6 +11,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "util.h"
 #include "vf.h"
 
@@ -79,13 +80,10 @@ static void second(void)
 	running_close(&r[PF]);
 }
 
-/* The boot takes longer than what a busy host may hold up QEMU */
-#define LIMIT	1
-
 static void judge(struct evidence *ev)
 {
 	judge_running(ev);
-	expect_packets(ev, 2 * RATE, LIMIT);
+	expect_packets(ev, 2 * RATE, PACKET_GAP);
 	/* One of each other session; the guest looks at all of them */
 	expect_all_received(ev, 2, "by VF 3");
 	expect_all_received(ev, 2, "by VF 5");
@@ -95,7 +93,7 @@ SCENARIO(vf_seven) = {
 	.name = "sriov/seven",
 	.proves = "seven virtual functions of three owners and the physical one of a fourth keep running",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.time_limit = 180,
 	.stage = { first, second },

@@ -11,6 +11,7 @@
 #include "machines.h"
 #include "pci.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "vf.h"
 #include "vfio.h"
 
@@ -62,7 +63,7 @@ SCENARIO(vf_token) = {
 	.name = "sriov/token",
 	.proves = "a session opens its virtual function, everybody else needs the token that was set",
 	.devices = STRINGS(ONE(IGB, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.shared_memory = 1,
 	.stage = { first, second },
 	.judge = judge_running,

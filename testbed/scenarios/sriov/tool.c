@@ -11,6 +11,7 @@
 #include "pci.h"
 #include "program.h"
 #include "scenario.h"
+#include "sriov.h"
 #include "tool.h"
 #include "vf.h"
 
@@ -89,7 +90,7 @@ SCENARIO(vf_tool) = {
 	.name = "sriov/tool",
 	.proves = "holdfast(8) shows which virtual function is whose, and binds the physical one first",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
-	.cmdline = { "vfio-pci.enable_sriov=1", "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
 	.programs = STRINGS(TOOL_PROGRAM),
 	.shared_memory = 1,
 	.time_limit = 120,
@@ -142,7 +143,7 @@ SCENARIO(vf_tool_check) = {
 	.name = "sriov/tool-check",
 	.proves = "holdfast check says what the physical function has against a live update",
 	.devices = STRINGS(ONE(NVME_VFS, 1), ONE(IGB, 2)),
-	.cmdline = { "vfio-pci.enable_sriov=1" },
+	.cmdline = { SRIOV_ALLOWED },
 	.programs = STRINGS(TOOL_PROGRAM),
 	.stage = { check },
 };
