@@ -88,7 +88,7 @@ debug() {
 		--except '10*' --except '12[1245678]*' \
 		--except '20[34579]*' --except '2[12][0245679]*' \
 		--except '*/*-scalable' --except '*/*-first-level' \
-		--except 'negative/*' --except 'scale/*' \
+		--except 'negative/*' \
 		'1*' '2*' '3*' '404*' '72*' '80[36]*' '*/*'
 }
 

@@ -4,9 +4,9 @@
 #include "log.h"
 #include "scenario.h"
 
-/* In kunit_iommu_pt_liveupdate.h, each for VT-d's two formats */
+/* In kunit_iommu_pt_liveupdate.h, each for AMDv1, VT-d second stage and x86-64 */
 #define TESTS	12
-#define FORMATS	2
+#define FORMATS	3
 
 /* They run before init does */
 static void only(void)
