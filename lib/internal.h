@@ -136,6 +136,15 @@ int hf_device_of_fdinfo(const struct hf_ctx *ctx, const char *process, int fd,
 int hf_holder_first(const struct hf_ctx *ctx, uint32_t what, const char *name,
 		    struct hf_holder *ret, struct hf_error *err);
 
+/* ---- memory.c ---- */
+
+/* Whether it is a memfd of any kind */
+int hf_memfd_is(const struct hf_ctx *ctx, int fd);
+
+/* hf_memfd_check() and hf_memfd_check_sealed() in one */
+int hf_memfd_look(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
+		  int *ret_sealed, struct hf_error *err);
+
 /* ---- session.c ---- */
 
 /* The name and direction of a session; -ENOTTY, -EBADF */

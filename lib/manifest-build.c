@@ -20,6 +20,8 @@ static void put64(uint8_t *p, uint64_t value)
 static void put_entry(uint8_t *p, const struct hf_entry *e)
 {
 	put32(p + MF_E_KIND, e->kind);
+	put32(p + MF_E_FLAGS,
+	      e->flags & HF_ENTRY_UNSEALED ? MF_FLAG_UNSEALED : 0);
 	put64(p + MF_E_TOKEN, e->token);
 	put64(p + MF_E_LENGTH, e->length);
 	put32(p + MF_E_PARENT, e->parent);

@@ -142,6 +142,8 @@ static const char *check_entry(const struct hf_manifest *m,
 	if (rank(e->kind) < (int)*last_rank)
 		return "it is not in order";
 	*last_rank = rank(e->kind);
+	if (e->flags && e->kind != HF_KIND_MEMFD)
+		return "it is without seals, but no memfd";
 	if (!e->length != (e->kind != HF_KIND_MEMFD))
 		return "its length is wrong";
 	switch (e->kind) {
@@ -175,6 +177,9 @@ static int parse_entries(const uint8_t *p, const struct header *h,
 			.ioas_id = get32(p + MF_E_IOAS),
 			.domain = get32(p + MF_E_DOMAIN),
 			.rid = get32(p + MF_E_RID),
+			.flags = get32(p + MF_E_KIND) <= HF_KIND_HWPT &&
+				 get32(p + MF_E_FLAGS) & MF_FLAG_UNSEALED ?
+				 HF_ENTRY_UNSEALED : 0,
 			.fd = -1, .status = -EAGAIN,
 		};
 		const char *why = NULL;

@@ -30,6 +30,7 @@
 #define MF_E_LABEL		48
 
 #define MF_FLAG_IGNORABLE	1u
+#define MF_FLAG_UNSEALED	2u
 
 /* What later versions may add to each */
 #define MF_SIZE_LIMIT		4096u

@@ -95,8 +95,34 @@ int hf_memfd_create(const struct hf_ctx *ctx, const char *name,
 	return 0;
 }
 
-int hf_memfd_check(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
-		   struct hf_error *err)
+int hf_memfd_is(const struct hf_ctx *ctx, int fd)
+{
+	struct stat st;
+
+	/* Files of a tmpfs have seals, too, and a name */
+	return hf_sys_fcntl(ctx, fd, F_GET_SEALS, 0) >= 0 &&
+	       !hf_sys_fstat(ctx, fd, &st) && !st.st_nlink;
+}
+
+int hf_memfd_check_sealed(const struct hf_ctx *ctx, int fd,
+			  struct hf_error *err)
+{
+	static const char what[] = "check seals";
+	int seals = seals_of(ctx, fd, what, err);
+
+	if (seals < 0)
+		return seals;
+	if ((seals & NEEDED) != NEEDED)
+		return hf_fail(err, -EPERM, "memfd-unsealed", what,
+			       OBJ("memfd %d", fd),
+			       "add F_SEAL_SEAL, F_SEAL_SHRINK and F_SEAL_GROW",
+			       "seals are missing: it has %#x of %#x", seals,
+			       NEEDED);
+	return 0;
+}
+
+int hf_memfd_look(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
+		  int *ret_sealed, struct hf_error *err)
 {
 	static const char what[] = "check memory";
 	uint64_t page = sysconf(_SC_PAGESIZE);
@@ -106,11 +132,6 @@ int hf_memfd_check(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
 
 	if (seals < 0)
 		return seals;
-	if ((seals & NEEDED) != NEEDED)
-		return hf_fail(err, -EPERM, "memfd-unsealed", what, object,
-			       "add F_SEAL_SEAL, F_SEAL_SHRINK and F_SEAL_GROW before it is mapped in an iommufd",
-			       "seals are missing: it has %#x of %#x", seals,
-			       NEEDED);
 	if (seals & ~KEPT)
 		return hf_fail(err, -EOPNOTSUPP, "memfd-seals-unknown", what,
 			       object, "make it without them",
@@ -120,6 +141,10 @@ int hf_memfd_check(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
 	if (code < 0)
 		return hf_fail_sys(err, code, "memfd-stat", what, object,
 				   NULL);
+	if (st.st_nlink)
+		return hf_fail(err, -EMEDIUMTYPE, "memfd-named", what, object,
+			       "use a memfd as memory of the VM",
+			       "it is a file of a tmpfs");
 	if (st.st_size <= 0)
 		return hf_fail(err, -ENODATA, "memfd-empty", what, object,
 			       "leave it out, or set its size before the seals",
@@ -128,9 +153,20 @@ int hf_memfd_check(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
 		return hf_fail(err, -EFBIG, "memfd-big", what, object,
 			       "split it",
 			       "it has more than %u pages", UINT32_MAX);
-	if (ret_length)
-		*ret_length = st.st_size;
+	*ret_length = st.st_size;
+	*ret_sealed = (seals & NEEDED) == NEEDED;
 	return 0;
+}
+
+int hf_memfd_check(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
+		   struct hf_error *err)
+{
+	uint64_t length;
+	int sealed, code = hf_memfd_look(ctx, fd, &length, &sealed, err);
+
+	if (!code && ret_length)
+		*ret_length = length;
+	return code;
 }
 
 int hf_memfd_map(const struct hf_ctx *ctx, int fd, uint64_t offset,

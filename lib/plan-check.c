@@ -7,7 +7,12 @@ static const char what[] = "check plan";
 static int check_memfd(const struct hf_plan *plan, struct hf_entry *e,
 		       struct hf_error *err)
 {
-	return hf_memfd_check(plan->ctx, e->fd, &e->length, err);
+	int sealed, code = hf_memfd_look(plan->ctx, e->fd, &e->length, &sealed,
+					 err);
+
+	if (!code)
+		e->flags = sealed ? 0 : HF_ENTRY_UNSEALED;
+	return code;
 }
 
 /* The kernel finds a page table without a device as late as at the kexec */

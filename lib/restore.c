@@ -77,13 +77,17 @@ static int verify(const struct hf_restore *r, uint32_t i, int fd,
 	const struct hf_entry *e = &r->entries[i];
 	uint32_t domain, rid;
 	uint64_t length;
+	int sealed;
 
 	switch (e->kind) {
 	case HF_KIND_MEMFD:
-		if (hf_memfd_check(r->ctx, fd, &length, NULL) ||
+		if (hf_memfd_look(r->ctx, fd, &length, &sealed, NULL) ||
 		    length != e->length)
 			return not_the_one(err,
-					   "it is not the sealed memory that the manifest names");
+					   "it is not the memory that the manifest names");
+		if (!sealed && !(e->flags & HF_ENTRY_UNSEALED))
+			return not_the_one(err,
+					   "it lacks the seals that the manifest names");
 		break;
 	case HF_KIND_IOMMUFD:
 		for (i++; i < r->count &&

@@ -53,7 +53,7 @@ static void marking_twice_is_marking_once(void **state)
 	fake_owner_close(&o);
 }
 
-static void only_sealed_memory_is_mapped(void **state)
+static void memory_is_mapped_sealed_or_not(void **state)
 {
 	struct hf_map map = {
 		.size = sizeof(map), .flags = HF_MAP_IOVA_READ,
@@ -67,8 +67,11 @@ static void only_sealed_memory_is_mapped(void **state)
 	map.ioas = o.ioas;
 	map.memfd = open_fd = memfd_create("x", MFD_CLOEXEC |
 					   MFD_ALLOW_SEALING);
-	refused(hf_iommufd_map(fake->ctx, o.iommufd, &map, err), EPERM,
-		"memfd-unsealed");
+	refused(hf_iommufd_map(fake->ctx, o.iommufd, &map, err), ENODATA,
+		"memfd-empty");
+	assert_int_equal(ftruncate(open_fd, 4096), 0);
+	map.iova = 0x200000;
+	ok(hf_iommufd_map(fake->ctx, o.iommufd, &map, err));
 	map.memfd = o.memfd;
 	refused(hf_iommufd_map(fake->ctx, o.iommufd, &map, err), EEXIST,
 		"iommufd-iova-taken");
@@ -290,7 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_device_gets_memory_and_gives_it_back),
 		TEST(marking_twice_is_marking_once),
-		TEST(only_sealed_memory_is_mapped),
+		TEST(memory_is_mapped_sealed_or_not),
 		TEST(what_is_no_iommufd_is_refused),
 		TEST(a_device_that_cannot_be_opened_says_why),
 		TEST(binding_and_attaching_are_refused_with_reasons),

@@ -2,6 +2,7 @@
 /* The manifest: what is written is read, anything else is refused */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../manifest.h"
@@ -95,6 +96,35 @@ static void what_was_written_is_read(void **state)
 	assert_null(hf_manifest_blob(NULL, &len));
 	hf_manifest_free(m);
 	hf_manifest_free(NULL);
+}
+
+static void memory_without_seals_is_told_apart(void **state)
+{
+	struct hf_entry e = { .size = sizeof(e) };
+	struct hf_manifest *m;
+	struct hf_plan *plan;
+	int sealed, open_fd = memfd_create("x", MFD_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(ftruncate(open_fd, 4096), 0);
+	ok(hf_memfd_create(fake->ctx, "x", 4096, &sealed, err));
+	assert_int_equal(hf_plan_new(fake->ctx, &plan), 0);
+	ok(hf_plan_add_memfd(plan, sealed, "sealed", NULL, err));
+	ok(hf_plan_add_memfd(plan, open_fd, "open", NULL, err));
+	ok(hf_plan_check(plan, err));
+	assert_int_equal(hf_plan_get(plan, 1, &e), 0);
+	assert_int_equal(e.flags, HF_ENTRY_UNSEALED);
+	ok(hf_manifest_build(plan, image, sizeof(image), &image_len, err));
+	ok(hf_manifest_parse(image, image_len, &m, err));
+	assert_int_equal(hf_manifest_get(m, 0, &e), 0);
+	assert_int_equal(e.flags, 0);
+	assert_int_equal(hf_manifest_get(m, 1, &e), 0);
+	assert_int_equal(e.flags, HF_ENTRY_UNSEALED);
+	assert_int_equal(e.length, 4096);
+	hf_manifest_free(m);
+	hf_plan_free(plan);
+	close(sealed);
+	close(open_fd);
 }
 
 static void every_flipped_bit_is_found(void **state)
@@ -289,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_written_is_read),
+		TEST(memory_without_seals_is_told_apart),
 		TEST(every_flipped_bit_is_found),
 		TEST(every_length_that_is_too_short_is_found),
 		TEST(contradictions_of_a_hostile_writer_are_refused),

@@ -60,9 +60,11 @@ static void missing_seals_are_added(void **state)
 
 	(void)state;
 	assert_int_equal(ftruncate(fd, 4096), 0);
-	refused(hf_memfd_check(fake->ctx, fd, NULL, err), EPERM,
+	refused(hf_memfd_check_sealed(fake->ctx, fd, err), EPERM,
 		"memfd-unsealed");
+	ok(hf_memfd_check(fake->ctx, fd, NULL, err));
 	ok(hf_memfd_seal(fake->ctx, fd, err));
+	ok(hf_memfd_check_sealed(fake->ctx, fd, err));
 	ok(hf_memfd_check(fake->ctx, fd, NULL, err));
 	ok(hf_memfd_seal(fake->ctx, fd, err));
 	refused(hf_memfd_seal(fake->ctx, sealed, err), EPERM, "memfd-sealed");
@@ -72,6 +74,7 @@ static void missing_seals_are_added(void **state)
 
 static void what_is_no_memory_is_refused(void **state)
 {
+	char path[] = "/dev/shm/holdfast-XXXXXX";
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	(void)state;
@@ -87,7 +90,34 @@ static void what_is_no_memory_is_refused(void **state)
 	ok(hf_memfd_seal(fake->ctx, fd, err));
 	refused(hf_memfd_check(fake->ctx, fd, NULL, err), ENODATA,
 		"memfd-empty");
+	refused(hf_memfd_check_sealed(fake->ctx, -1, err), EBADF,
+		"memfd-bad-fd");
 	close(fd);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		skip();
+	unlink(path);
+	/* Without its name it is memory like any other */
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	ok(hf_memfd_check(fake->ctx, fd, NULL, err));
+	close(fd);
+}
+
+static void a_file_of_a_tmpfs_is_no_memory(void **state)
+{
+	char path[] = "/dev/shm/holdfast-XXXXXX";
+	struct hf_error e = { .size = sizeof(e) };
+	int fd = mkostemp(path, O_CLOEXEC), code;
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	code = hf_memfd_check(fake->ctx, fd, NULL, &e);
+	unlink(path);
+	close(fd);
+	assert_int_equal(code, -EMEDIUMTYPE);
+	assert_string_equal(e.id, "memfd-named");
 }
 
 static int huge_fstatfs(void *data, int fd, struct statfs *st)
@@ -190,6 +220,7 @@ int main(void)
 		TEST(whichever_call_fails_no_memory_is_left),
 		TEST(missing_seals_are_added),
 		TEST(what_is_no_memory_is_refused),
+		TEST(a_file_of_a_tmpfs_is_no_memory),
 		TEST(kinds_the_kernel_does_not_preserve_are_refused),
 		TEST(memory_is_mapped_and_unmapped),
 		TEST(mappings_beyond_the_end_are_refused),

@@ -2,6 +2,7 @@
 /* Coming back in the next kernel */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../uapi.h"
@@ -182,6 +183,58 @@ static void what_is_not_as_the_manifest_says_is_not_kept(void **state)
 	end(r, session);
 }
 
+/* A session with memory that is sealed, and memory that is not */
+static int two_kinds_of_memory(void)
+{
+	int sealed, session, open_fd = memfd_create("x", MFD_CLOEXEC);
+	struct hf_plan *plan;
+
+	assert_int_equal(ftruncate(open_fd, 4096), 0);
+	ok(hf_memfd_create(fake->ctx, "x", 4096, &sealed, err));
+	assert_int_equal(hf_plan_new(fake->ctx, &plan), 0);
+	ok(hf_plan_add_memfd(plan, sealed, "sealed", NULL, err));
+	ok(hf_plan_add_memfd(plan, open_fd, "open", NULL, err));
+	ok(hf_plan_preserve(plan, "vm", 0, &session, err));
+	hf_plan_free(plan);
+	close(sealed);
+	close(open_fd);
+	fake_kexec();
+	return session;
+}
+
+static void seals_are_demanded_of_memory_that_had_them(void **state)
+{
+	struct hf_entry e = { .size = sizeof(e) };
+	int session = two_kinds_of_memory(), other;
+	struct hf_restore *r;
+
+	(void)state;
+	ok(hf_restore_open(fake->ctx, session, &r, err));
+	ok(hf_restore_all(r, err));
+	assert_int_equal(hf_restore_get(r, 1, &e), 0);
+	assert_int_equal(e.flags, HF_ENTRY_UNSEALED);
+	hf_restore_free(r);
+	/* The right length does not do */
+	other = memfd_create("x", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(other, 4096), 0);
+	fake_ops.close(fake, fake->sessions[0].files[0].fd);
+	fake->sessions[0].files[0].fd = other;
+	ok(hf_restore_open(fake->ctx, session, &r, err));
+	refused(hf_restore_all(r, err), EBADMSG, "restore-other");
+	assert_int_equal(hf_restore_get(r, 0, &e), 0);
+	assert_int_equal(e.status, -EBADMSG);
+	assert_int_equal(hf_restore_get(r, 1, &e), 0);
+	assert_int_equal(e.status, 0);
+	hf_restore_free(r);
+	/* Nor does the length of memory without seals go unseen */
+	assert_int_equal(ftruncate(fake->sessions[0].files[1].fd, 8192), 0);
+	ok(hf_restore_open(fake->ctx, session, &r, err));
+	refused(hf_restore_all(r, err), EBADMSG, "restore-other");
+	assert_int_equal(hf_restore_get(r, 1, &e), 0);
+	assert_int_equal(e.status, -EBADMSG);
+	end(r, session);
+}
+
 static void whichever_call_fails_it_can_be_done_again(void **state)
 {
 	int failures = 0, fds;
@@ -264,6 +317,7 @@ int main(void)
 		TEST(a_device_without_its_driver_can_be_tried_again),
 		TEST(without_its_iommufd_a_device_is_not_asked_for),
 		TEST(what_is_not_as_the_manifest_says_is_not_kept),
+		TEST(seals_are_demanded_of_memory_that_had_them),
 		TEST(whichever_call_fails_it_can_be_done_again),
 		TEST(entries_that_are_not_there_are_refused),
 	};

@@ -13,9 +13,12 @@ extern "C" {
 /**
  * DOC: Memory
  *
- * Memory that a device reaches while the kernel is replaced is a memfd that can
- * neither shrink nor grow, sealed before it is mapped in an iommufd. Memory
- * from hugetlbfs is not preserved by this kernel and refused here.
+ * Memory that a device reaches while the kernel is replaced is a memfd. Sealed it
+ * can neither shrink nor grow, which is best done before it is mapped in an
+ * iommufd. A memfd without these seals can be preserved, too: nobody can change
+ * its size from there until the next kernel's program has it, and the kernel
+ * compares its pages with those that are mapped. Memory from hugetlbfs is not
+ * preserved by this kernel and refused here.
  */
 
 /**
@@ -53,13 +56,25 @@ HF_API int hf_memfd_seal(const struct hf_ctx *ctx, int fd,
  * @err: Filled in if not, or NULL.
  *
  * Context: Any.
- * Return: 0, -EBADF, -EMEDIUMTYPE if it is no memfd or of hugetlbfs, -EPERM if
- *         seals are missing, -EOPNOTSUPP if it has seals the kernel does not
- *         preserve, -ENODATA if it is empty, -EFBIG if it has more than 2^32 - 1
- *         pages.
+ * Return: 0, -EBADF, -EMEDIUMTYPE if it is no memfd or of hugetlbfs,
+ *         -EOPNOTSUPP if it has seals the kernel does not preserve, -ENODATA if it
+ *         is empty, -EFBIG if it has more than 2^32 - 1 pages.
  */
 HF_API int hf_memfd_check(const struct hf_ctx *ctx, int fd,
 			  uint64_t *ret_length, struct hf_error *err);
+
+/**
+ * hf_memfd_check_sealed - Can the size of a memfd not be changed any more?
+ * @ctx: Context or NULL.
+ * @fd: memfd, borrowed.
+ * @err: Filled in if it can, or NULL.
+ *
+ * Context: Any.
+ * Return: 0, -EBADF, -EMEDIUMTYPE if it is no memfd or of hugetlbfs, -EPERM if
+ *         it lacks one of the seals that hf_memfd_seal() sets.
+ */
+HF_API int hf_memfd_check_sealed(const struct hf_ctx *ctx, int fd,
+				 struct hf_error *err);
 
 /* Flags of hf_memfd_map() */
 #define HF_MAP_READ_ONLY	1u

@@ -61,6 +61,9 @@ extern "C" {
 #define HF_KIND_DEVICE		3
 #define HF_KIND_HWPT		4	/* of an iommufd, has no file or token */
 
+/* Flags of entries */
+#define HF_ENTRY_UNSEALED	1u	/* memfd: hf_memfd_check_sealed() says no */
+
 /* "None" where an entry is named by its number */
 #define HF_NO_ENTRY		UINT32_MAX
 
@@ -85,7 +88,7 @@ struct hf_plan;
  *      until hf_restore_take(). -1 if there is none.
  * @status: In a restore: 0 if it was retrieved, -EAGAIN if that was not tried
  *          or can be tried again, else the negative errno that stays. In a plan 0.
- * @reserved: 0.
+ * @flags: HF_ENTRY_... Known after hf_plan_check().
  * @label: The caller's name for it, may be empty.
  */
 struct hf_entry {
@@ -100,7 +103,7 @@ struct hf_entry {
 	uint32_t rid;
 	int32_t fd;
 	int32_t status;
-	uint32_t reserved;
+	uint32_t flags;
 	char label[HF_LABEL_LEN];
 };
 
@@ -125,7 +128,9 @@ HF_API void hf_plan_free(struct hf_plan *plan);
 /**
  * hf_plan_add_memfd - Add memory.
  * @plan: The plan.
- * @fd: memfd, borrowed until the plan is freed.
+ * @fd: memfd, borrowed until the plan is freed. Sealed or not: the manifest says
+ *      which, and the next kernel's library demands the seals of one that has
+ *      them.
  * @label: How to find it again, "" or NULL for none.
  * @ret_id: Handle of the entry within this plan, or NULL.
  * @err: Filled in on failure, or NULL.
@@ -232,8 +237,8 @@ HF_API uint32_t hf_plan_count(const struct hf_plan *plan);
  * hf_plan_get - One entry in the order in which they are preserved.
  * @plan: The plan.
  * @i: Its number from 0 on. Not the handle: numbers change as entries are added.
- * @ret: The entry, as it will be in the manifest; @length is known after
- *       hf_plan_check().
+ * @ret: The entry, as it will be in the manifest; @length and @flags are known
+ *       after hf_plan_check().
  *
  * Context: Any.
  * Return: 0, -ERANGE if there are not that many, -EINVAL.

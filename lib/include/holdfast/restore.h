@@ -32,7 +32,8 @@ extern "C" {
  *
  *   offset  size  entry, in the order of the plan
  *        0     4  kind: HF_KIND_...
- *        4     4  flags: bit 0: may be ignored by those who do not know @kind
+ *        4     4  flags: bit 0: may be ignored by those who do not know @kind;
+ *                 bit 1: a memfd without the seals that keep its size
  *        8     8  token: HF_TOKEN_MANIFEST + 1 + number, 0 for a HWPT
  *       16     8  length of a memfd, else 0
  *       24     4  parent: number of an earlier entry, or 0xffffffff
@@ -183,8 +184,8 @@ hf_restore_manifest(const struct hf_restore *restore);
  * asked for: its status is -EAGAIN, and this function may be called again. A
  * failure does not keep other entries back, except devices that go on with an
  * iommufd that failed: these are not asked for either. What comes is compared
- * with the manifest: a memfd must have its length and seals, a device be the one
- * that is named (if the kernel tells).
+ * with the manifest: a memfd must have its length and, if it was sealed, its seals;
+ * a device must be the one that is named (if the kernel tells).
  *
  * Context: May be slow for much memory.
  * Return: 0 if all are there, else the first error: -EAGAIN, -EBADMSG if an
