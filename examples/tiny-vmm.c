@@ -167,7 +167,7 @@ static int go_on(struct vmm *v, struct hf_error *err)
 	for (unsigned int i = 0; !code && i < v->count; i++) {
 		struct device *d = &v->devices[i];
 
-		code = device_irq_on(d, err);
+		code = device_irq_on(v, d, err);
 		if (!code)
 			code = d->job->look(d, err);
 	}

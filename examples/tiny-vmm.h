@@ -169,7 +169,7 @@ int device_enable(struct device *d, struct hf_error *err);	/* DMA */
 int device_save_config(struct device *d, struct hf_error *err);
 int device_check_config(struct device *d, struct hf_error *err);
 
-int device_irq_on(struct device *d, struct hf_error *err);
+int device_irq_on(struct vmm *v, struct device *d, struct hf_error *err);
 int device_irq_off(struct vmm *v, struct device *d, struct hf_error *err);
 
 #endif

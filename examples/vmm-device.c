@@ -102,32 +102,22 @@ int device_check_config(struct device *d, struct hf_error *err)
 	return code;
 }
 
-int device_irq_on(struct device *d, struct hf_error *err)
+int device_irq_on(struct vmm *v, struct device *d, struct hf_error *err)
 {
-	struct {
-		struct vfio_irq_set set;
-		int32_t fd;
-	} arg = {
-		.set = {
-			.argsz = sizeof(arg),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX,
-			.count = 1,
-		},
-	};
+	int code;
 
 	if (!d->job->interrupts || d->irq >= 0)
 		return 0;
 	d->irq = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	arg.fd = d->irq;
-	if (d->irq < 0 || ioctl(d->fd, VFIO_DEVICE_SET_IRQS, &arg)) {
-		failed(d, "set up interrupt", err);
+	if (d->irq < 0)
+		return failed(d, "make eventfd", err);
+	code = hf_vfio_irqs_arm(v->ctx, d->fd, VFIO_PCI_MSI_IRQ_INDEX, &d->irq,
+				1, err);
+	if (code) {
 		close(d->irq);
 		d->irq = -1;
-		return err->code;
 	}
-	return 0;
+	return code;
 }
 
 int device_irq_off(struct vmm *v, struct device *d, struct hf_error *err)

@@ -14,7 +14,7 @@
 #include "internal.h"
 
 #define OPTIONS_MIN	sizeof(struct hf_ctx_options)
-#define OPS_MIN		sizeof(struct hf_ops)
+#define OPS_MIN		offsetof(struct hf_ops, dup2)
 
 struct hf_ctx {
 	char *root;
@@ -120,6 +120,21 @@ int hf_sys_fcntl(const struct hf_ctx *ctx, int fd, int cmd, long arg)
 	if (HAS(fcntl))
 		return CALL(fcntl, fd, cmd, arg);
 	return result(fcntl(fd, cmd, arg));
+}
+
+int hf_sys_dup2(const struct hf_ctx *ctx, int fd, int number)
+{
+	if (HAS(dup2))
+		return CALL(dup2, fd, number);
+	return result(dup2(fd, number));
+}
+
+int hf_sys_execve(const struct hf_ctx *ctx, const char *path,
+		  char *const argv[], char *const envp[])
+{
+	if (HAS(execve))
+		return CALL(execve, path, argv, envp);
+	return result(execve(path, argv, envp));
 }
 
 int hf_sys_memfd_create(const struct hf_ctx *ctx, const char *name,

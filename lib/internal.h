@@ -72,6 +72,9 @@ int hf_sys_close(const struct hf_ctx *ctx, int fd);
 int hf_sys_ioctl(const struct hf_ctx *ctx, int fd, unsigned long request,
 		 void *arg);
 int hf_sys_fcntl(const struct hf_ctx *ctx, int fd, int cmd, long arg);
+int hf_sys_dup2(const struct hf_ctx *ctx, int fd, int number);
+int hf_sys_execve(const struct hf_ctx *ctx, const char *path,
+		  char *const argv[], char *const envp[]);
 int hf_sys_memfd_create(const struct hf_ctx *ctx, const char *name,
 			unsigned int flags);
 int hf_sys_ftruncate(const struct hf_ctx *ctx, int fd, uint64_t size);
@@ -144,6 +147,21 @@ int hf_memfd_is(const struct hf_ctx *ctx, int fd);
 /* hf_memfd_check() and hf_memfd_check_sealed() in one */
 int hf_memfd_look(const struct hf_ctx *ctx, int fd, uint64_t *ret_length,
 		  int *ret_sealed, struct hf_error *err);
+
+/* ---- vfio.c ---- */
+
+struct vfio_device_info;
+
+/* ioctl() of a VFIO device file; -EBADF also for a negative fd */
+int hf_vfio_call(const struct hf_ctx *ctx, int fd, unsigned long request,
+		 void *arg);
+
+/* The error of one that has no better meaning */
+int hf_vfio_failed(int code, int fd, const char *what, struct hf_error *err);
+
+/* The kernel answers this only to those who bound the device: -EUNATCH */
+int hf_vfio_info(const struct hf_ctx *ctx, int device, const char *what,
+		 struct vfio_device_info *ret, struct hf_error *err);
 
 /* ---- session.c ---- */
 

@@ -49,7 +49,7 @@ int hf_vfio_open(const struct hf_ctx *ctx, const char *spec, int *ret_fd,
 	return 0;
 }
 
-static int failed(int code, int fd, const char *what, struct hf_error *err)
+int hf_vfio_failed(int code, int fd, const char *what, struct hf_error *err)
 {
 	switch (code) {
 	case -EBADF:
@@ -73,18 +73,18 @@ static int failed(int code, int fd, const char *what, struct hf_error *err)
 	}
 }
 
-static int call(const struct hf_ctx *ctx, int fd, unsigned long request,
-		void *arg)
+int hf_vfio_call(const struct hf_ctx *ctx, int fd, unsigned long request,
+		 void *arg)
 {
 	return fd < 0 ? -EBADF : hf_sys_ioctl(ctx, fd, request, arg);
 }
 
 /* Information about a device is given only to those who bound it */
-static int info(const struct hf_ctx *ctx, int device, const char *what,
-		struct vfio_device_info *ret, struct hf_error *err)
+int hf_vfio_info(const struct hf_ctx *ctx, int device, const char *what,
+		 struct vfio_device_info *ret, struct hf_error *err)
 {
 	struct vfio_device_info arg = { .argsz = sizeof(arg) };
-	int code = call(ctx, device, VFIO_DEVICE_GET_INFO, &arg);
+	int code = hf_vfio_call(ctx, device, VFIO_DEVICE_GET_INFO, &arg);
 
 	if (code == -EINVAL)
 		return hf_fail(err, -EUNATCH, "vfio-unbound", what,
@@ -92,7 +92,7 @@ static int info(const struct hf_ctx *ctx, int device, const char *what,
 			       "bind it to an iommufd first",
 			       "it is not bound to an iommufd");
 	if (code < 0)
-		return failed(code, device, what, err);
+		return hf_vfio_failed(code, device, what, err);
 	*ret = arg;
 	return 0;
 }
@@ -111,7 +111,7 @@ static int bind_with(const struct hf_ctx *ctx, int device, int iommufd,
 	const char *object = OBJ("device file %d, iommufd %d", device,
 				 iommufd);
 	int code = iommufd < 0 ? -EBADF :
-				 call(ctx, device, HF_VFIO_BIND, &arg);
+				 hf_vfio_call(ctx, device, HF_VFIO_BIND, &arg);
 
 	if (code == -EPERM)
 		return hf_fail(err, code, "vfio-bind-other", what, object,
@@ -126,14 +126,14 @@ static int bind_with(const struct hf_ctx *ctx, int device, int iommufd,
 			       "use hf_vfio_bind_token()",
 			       "it is a virtual function, or has some that are in use: it takes their token");
 	if (code == -EINVAL && token &&
-	    info(ctx, device, what, &dev, NULL) == -EUNATCH)
+	    hf_vfio_info(ctx, device, what, &dev, NULL) == -EUNATCH)
 		return hf_fail(err, code, "vfio-token-unused", what, object,
 			       "bind it without a token, by hf_vfio_bind()",
 			       "it takes none: it has nothing to do with virtual functions, or its physical function is not on vfio-pci");
 	/* A kernel before EBUSY does not tell its own file from somebody else's */
 	if (code == -EBUSY ||
 	    (code == -EINVAL &&
-	     info(ctx, device, what, &dev, NULL) == -EUNATCH))
+	     hf_vfio_info(ctx, device, what, &dev, NULL) == -EUNATCH))
 		return hf_fail(err, -EBUSY, "vfio-bind-busy", what, object,
 			       "stop who has it open; a session that preserves it has it, too",
 			       "somebody else has bound the device");
@@ -142,7 +142,7 @@ static int bind_with(const struct hf_ctx *ctx, int device, int iommufd,
 			       "open it anew to bind it to another",
 			       "it is bound already, or of a group");
 	if (code < 0)
-		return failed(code, device, what, err);
+		return hf_vfio_failed(code, device, what, err);
 	if (ret_devid)
 		*ret_devid = arg.out_devid;
 	return 0;
@@ -176,17 +176,17 @@ int hf_vfio_set_token(const struct hf_ctx *ctx, int device,
 	if (!token)
 		return hf_fail_arg(err, __func__, "token is NULL");
 	/* Both a device without the feature and another kind of file fail with ENOTTY */
-	code = info(ctx, device, what, &dev, err);
+	code = hf_vfio_info(ctx, device, what, &dev, err);
 	if (code)
 		return code;
 	memcpy(arg.uuid, token, sizeof(arg.uuid));
-	code = call(ctx, device, HF_VFIO_FEATURE, &arg);
+	code = hf_vfio_call(ctx, device, HF_VFIO_FEATURE, &arg);
 	if (code == -ENOTTY)
 		return hf_fail(err, -EOPNOTSUPP, "vfio-no-token", what,
 			       OBJ("device file %d", device),
 			       "pass the file of a physical function",
 			       "it is not a physical function of vfio-pci");
-	return code >= 0 ? 0 : failed(code, device, what, err);
+	return code >= 0 ? 0 : hf_vfio_failed(code, device, what, err);
 }
 
 int hf_vfio_check_bound(const struct hf_ctx *ctx, int device,
@@ -194,7 +194,7 @@ int hf_vfio_check_bound(const struct hf_ctx *ctx, int device,
 {
 	static const char what[] = "check device";
 	struct vfio_device_info arg = { 0 };
-	int code = info(ctx, device, what, &arg, err);
+	int code = hf_vfio_info(ctx, device, what, &arg, err);
 
 	if (code)
 		return code;
@@ -210,52 +210,20 @@ int hf_vfio_attach(const struct hf_ctx *ctx, int device, uint32_t pt,
 {
 	static const char what[] = "attach device";
 	struct hf_vfio_attach arg = { .argsz = sizeof(arg), .pt_id = pt };
-	int code = call(ctx, device, HF_VFIO_ATTACH, &arg);
+	int code = hf_vfio_call(ctx, device, HF_VFIO_ATTACH, &arg);
 
 	if (code == -ENOENT)
 		return hf_fail(err, code, "vfio-no-pt", what,
 			       OBJ("device file %d, page table %u", device,
 				   pt), "see the id",
 			       "its iommufd has no such object");
-	return code >= 0 ? 0 : failed(code, device, what, err);
+	return code >= 0 ? 0 : hf_vfio_failed(code, device, what, err);
 }
 
 int hf_vfio_detach(const struct hf_ctx *ctx, int device, struct hf_error *err)
 {
 	struct hf_vfio_detach arg = { .argsz = sizeof(arg) };
-	int code = call(ctx, device, HF_VFIO_DETACH, &arg);
+	int code = hf_vfio_call(ctx, device, HF_VFIO_DETACH, &arg);
 
-	return code >= 0 ? 0 : failed(code, device, "detach device", err);
-}
-
-int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
-			 struct hf_error *err)
-{
-	static const char what[] = "disable interrupts";
-	struct vfio_device_info dev = { 0 };
-	int code = info(ctx, device, what, &dev, err);
-
-	if (code)
-		return code;
-	for (uint32_t i = 0; i < dev.num_irqs; i++) {
-		struct vfio_irq_info irq = { .argsz = sizeof(irq), .index = i };
-		struct vfio_irq_set set = {
-			.argsz = sizeof(set), .index = i,
-			.flags = VFIO_IRQ_SET_DATA_NONE |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-		};
-
-		code = call(ctx, device, VFIO_DEVICE_GET_IRQ_INFO, &irq);
-		if (code >= 0 && irq.count)
-			code = call(ctx, device, VFIO_DEVICE_SET_IRQS, &set);
-		/* A kind that the device lacks, or of which none is set up */
-		if (code == -EINVAL)
-			continue;
-		if (code < 0) {
-			failed(code, device, what, err);
-			hf_error_prefix(err, "interrupt index %u", i);
-			return code;
-		}
-	}
-	return 0;
+	return code >= 0 ? 0 : hf_vfio_failed(code, device, "detach device", err);
 }

@@ -18,6 +18,8 @@
 #include <holdfast/memory.h>
 #include <holdfast/iommufd.h>
 #include <holdfast/vfio.h>
+#include <holdfast/irqs.h>
+#include <holdfast/fds.h>
 #include <holdfast/kexec.h>
 #include <holdfast/systemd.h>
 

@@ -199,6 +199,55 @@ static int check_token(const struct fake_obj *o,
 	return -EACCES;
 }
 
+#define MSIS	(1 << VFIO_PCI_MSI_IRQ_INDEX | 1 << VFIO_PCI_MSIX_IRQ_INDEX)
+#define TYPES	(1 << VFIO_PCI_INTX_IRQ_INDEX | MSIS)
+
+/* One kind of a device at a time, and errors and requests beside it */
+static int set_irqs(struct fake_obj *o, const struct vfio_irq_set *set)
+{
+	uint32_t data = set->flags & VFIO_IRQ_SET_DATA_TYPE_MASK;
+	int bit = 1 << set->index, fd;
+
+	if (set->start + set->count > fake->irq_count[set->index])
+		return -EINVAL;
+	if (data == VFIO_IRQ_SET_DATA_NONE && !set->count) {
+		if (!(o->irqs & bit))
+			return -EINVAL;
+		o->irqs &= ~bit;
+		return 0;
+	}
+	if (data == VFIO_IRQ_SET_DATA_BOOL) {
+		assert_int_equal(set->count, 1);
+		assert_int_equal(set->data[0], 0);
+		return o->irqs & bit || !(bit & TYPES) ? 0 : -EINVAL;
+	}
+	assert_int_equal(data, VFIO_IRQ_SET_DATA_EVENTFD);
+	assert_int_equal(set->argsz, sizeof(*set) + set->count * 4);
+	if (bit & TYPES & ~o->irqs && o->irqs & TYPES)
+		return -EINVAL;
+	memcpy(&fd, set->data, 4);
+	if (set->flags & VFIO_IRQ_SET_ACTION_UNMASK) {
+		assert_true(o->irqs & bit);
+		o->intx_unmask = fd;
+		return 0;
+	}
+	if (bit & MSIS & ~o->irqs && fake->irq_room &&
+	    set->count > fake->irq_room)
+		return fake->irq_room;
+	/* Others cannot be added once it is enabled */
+	if (bit & MSIS & o->irqs && fake->irq_noresize)
+		return -EINVAL;
+	for (uint32_t i = 0; i < set->count; i++) {
+		memcpy(&fd, set->data + i * 4, 4);
+		if (fd >= 0 && fcntl(fd, F_GETFD) < 0)
+			return -EBADF;
+		o->vectors[i] = fd;
+	}
+	o->irqs |= bit;
+	fake->irq_calls++;
+	return 0;
+}
+
 static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 {
 	struct hf_vfio_bind *bind = arg;
@@ -246,17 +295,13 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 		info->num_irqs = 5;
 		return 0;
 	case VFIO_DEVICE_GET_IRQ_INFO:
-		if (irq->index == 4)
+		if (irq->index == 4 && !fake->irq_count[4])
 			return -EINVAL;
-		irq->count = irq->index == 3 ? 0 : 1;
+		irq->count = fake->irq_count[irq->index];
+		irq->flags = fake->irq_noresize ? VFIO_IRQ_INFO_NORESIZE : 0;
 		return 0;
 	case VFIO_DEVICE_SET_IRQS:
-		assert_int_equal(set->count, 0);
-		assert_true(set->index < 3);
-		if (!(o->irqs & 1 << set->index))
-			return -EINVAL;
-		o->irqs &= ~(1 << set->index);
-		return 0;
+		return set_irqs(o, set);
 	}
 	return -ENOTTY;
 }

@@ -209,7 +209,8 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 	(void)data;
 	if (code)
 		return code;
-	assert_non_null(o);
+	if (!o)
+		return write(fd, buf, len) < 0 ? -errno : (int64_t)len;
 	/* A write of nothing never gets to a driver */
 	assert_true(len > 0 && len < sizeof(text));
 	memcpy(text, buf, len);
@@ -259,6 +260,7 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 	}
 
 REAL(int, fcntl, (void *data, int fd, int cmd, long arg), fcntl(fd, cmd, arg))
+REAL(int, dup2, (void *data, int fd, int number), dup2(fd, number))
 REAL(int, memfd_create, (void *data, const char *name, unsigned int flags),
 	memfd_create(name, flags))
 REAL(int, ftruncate, (void *data, int fd, uint64_t size), ftruncate(fd, size))
@@ -283,6 +285,20 @@ static int fake_kexec_file_load(void *data, int kernel, int initrd, size_t len,
 	snprintf(fake->cmdline, sizeof(fake->cmdline), "%s",
 		 cmdline ? cmdline : "");
 	return 0;
+}
+
+static int fake_execve(void *data, const char *path, char *const argv[],
+		       char *const envp[])
+{
+	int code = fake_step();
+
+	(void)data;
+	(void)argv;
+	(void)envp;
+	if (code)
+		return code;
+	snprintf(fake->executed, sizeof(fake->executed), "%s", path);
+	return -ENOEXEC;
 }
 
 static int fake_reboot(void *data)
@@ -336,4 +352,6 @@ const struct hf_ops fake_ops = {
 	.reboot = fake_reboot,
 	.notify = fake_notify,
 	.sleep_ms = fake_sleep_ms,
+	.dup2 = fake_dup2,
+	.execve = fake_execve,
 };

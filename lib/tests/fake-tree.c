@@ -145,6 +145,8 @@ int fake_setup(void **state)
 	strcpy(fake->root, "/tmp/holdfast-XXXXXX");
 	assert_non_null(mkdtemp(fake->root));
 	fake->notify_fd = -1;
+	for (int i = 0; i < 3; i++)
+		fake->irq_count[i] = 1;
 	options.root = fake->root;
 	options.log_data = fake;
 	options.ops_data = fake;

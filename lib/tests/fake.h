@@ -33,6 +33,8 @@ struct fake_obj {
 	uint32_t attached;
 	char bdf[16];
 	int irqs;		/* VFIO: bits of kinds that are set up */
+	int vectors[8];		/* VFIO: their eventfds */
+	int intx_unmask;
 	uint32_t ioas, hwpt;	/* iommufd: one of each, 0: none */
 	int marked;
 	uint64_t hwpt_token;
@@ -83,11 +85,17 @@ struct fake {
 	int no_default_driver;
 	int no_discard;		/* FINISH takes no flags */
 
+	uint32_t irq_count[5];	/* of each kind */
+	uint32_t irq_room;	/* vectors of the system, 0: enough */
+	int irq_noresize;	/* MSI-X: all at once */
+	int irq_calls;		/* that set some up */
+
 	uint8_t vf_token[16];	/* BDF1 takes it, if it is not 0; BDF0 sets it */
 
 	char cmdline[2100];	/* last kexec_file_load() */
 	unsigned long kexec_flags;
 	int kexec_code;
+	char executed[64];
 	int rebooted;
 	int reboot_code;
 	char notify[512];	/* last datagram */

@@ -21,9 +21,11 @@ LAYOUT(hf_binding, 136);
 LAYOUT(hf_map, 40);
 LAYOUT(hf_kexec_origin, 76);
 LAYOUT(hf_host, 8);
+LAYOUT(hf_vfio_irqs, 16);
+LAYOUT(hf_fd_place, 8);
 
 #if UINTPTR_MAX == UINT64_MAX
-LAYOUT(hf_ops, 144);
+LAYOUT(hf_ops, 160);
 LAYOUT(hf_ctx_options, 48);
 LAYOUT(hf_plan_device, 32);
 LAYOUT(hf_kexec_image, 24);

@@ -100,6 +100,20 @@ static int do_restore(struct hf_error *err)
 	return ret;
 }
 
+static int do_irqs(struct hf_error *err)
+{
+	int fds[] = { -1 };
+
+	return hf_vfio_irqs_arm(fake->ctx, owner.dev, 1, fds, 1, err);
+}
+
+static int do_places(struct hf_error *err)
+{
+	struct hf_fd_place places[] = { { 0, 0 } };
+
+	return hf_fds_place(fake->ctx, places, 1, err);
+}
+
 static int do_sessions(struct hf_error *err)
 {
 	static const char text[] =
@@ -177,6 +191,8 @@ static void whichever_allocation_fails_it_says_so(void **state)
 	fake_owner(&owner, BDF0);
 	assert_true(each(do_plan) >= 8);
 	assert_int_equal(each(do_manifest), 4);
+	assert_int_equal(each(do_irqs), 1);
+	assert_int_equal(each(do_places), 2);
 	fake_kexec();
 	assert_true(each(do_restore) >= 6);
 	assert_true(each(do_sessions) >= 6);

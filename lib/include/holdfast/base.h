@@ -135,6 +135,8 @@ struct statfs;
  * @reboot: reboot() with LINUX_REBOOT_CMD_KEXEC.
  * @notify: sendmsg() of @msg to a UNIX datagram socket made for it.
  * @sleep_ms: Sleep.
+ * @dup2: dup2().
+ * @execve: execve(); the root of the context is not in @path.
  *
  * All return the result of the call or a negative errno. A member that is NULL
  * stands for the real call. @data is what hf_ctx_options.ops_data says.
@@ -163,6 +165,9 @@ struct hf_ops {
 	int (*reboot)(void *data);
 	int (*notify)(void *data, const struct msghdr *msg);
 	int (*sleep_ms)(void *data, uint32_t ms);
+	int (*dup2)(void *data, int fd, int number);
+	int (*execve)(void *data, const char *path, char *const argv[],
+		      char *const envp[]);
 };
 
 /* Levels of the log */

@@ -13,8 +13,9 @@ extern "C" {
 /**
  * DOC: VFIO device files
  *
- * Only what a live update needs. Regions, interrupts and configuration space
- * are plain VFIO. Files of a group or container cannot be preserved.
+ * Only what a live update needs. Regions and configuration space are plain VFIO,
+ * interrupts are in holdfast/irqs.h. Files of a group or container cannot be
+ * preserved.
  */
 
 /**
@@ -139,25 +140,6 @@ HF_API int hf_vfio_attach(const struct hf_ctx *ctx, int device, uint32_t pt,
  */
 HF_API int hf_vfio_detach(const struct hf_ctx *ctx, int device,
 			  struct hf_error *err);
-
-/**
- * hf_vfio_irqs_disable - Tear all interrupts of a device down.
- * @ctx: Context or NULL.
- * @device: Bound VFIO device file, borrowed.
- * @err: Filled in on failure, or NULL.
- *
- * The kexec is refused while there are any. After the live update: set them up
- * and look at the device once, as if one had been raised.
- *
- * Keep the device from raising any first: one that comes while it is torn down
- * is written to nowhere, which the IOMMU reports.
- *
- * Context: The last thing before the kexec.
- * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EUNATCH if it
- *         is not bound.
- */
-HF_API int hf_vfio_irqs_disable(const struct hf_ctx *ctx, int device,
-				struct hf_error *err);
 
 #ifdef __cplusplus
 }
