@@ -45,7 +45,7 @@ static void check_running(const char *bdf, const char *value)
 static void check_memory(struct running *r)
 {
 	struct owner *o = &r->owner;
-	int session = new_session(), memfd;
+	int session = new_session();
 	void *mem;
 
 	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), ENOENT);
@@ -59,16 +59,6 @@ static void check_memory(struct running *r)
 	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
 	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
 	munmap(mem, OTHER_SIZE);
-
-	memfd = memfd_create("unsealed", MFD_CLOEXEC);
-	CHECK(memfd >= 0 && !ftruncate(memfd, OTHER_SIZE), "memfd: %s",
-	      strerror(errno));
-	CHECK_OK(luo_preserve(session, memfd, OTHER));
-	CHECK_OK(raw_map_file(o->iommufd, o->ioas, memfd, OTHER_SIZE,
-			      OTHER_IOVA));
-	CHECK_ERR(luo_preserve(session, o->iommufd, IOMMUFD), EINVAL);
-	CHECK_OK(iommufd_unmap(o->iommufd, o->ioas, OTHER_IOVA, OTHER_SIZE));
-	close(memfd);
 	close(session);
 }
 

@@ -41,9 +41,9 @@
  * - HWPTs with dirty tracking switched on: a migration is under way, and what
  *   devices write while no kernel runs could not be collected.
  * - The file of VFIO's compatibility container, /dev/vfio/vfio.
- * - Areas of anything but a memfd that was sealed against resizing when it was
- *   mapped and is preserved earlier in the same session. Areas whose memfd has
- *   lost the mapped pages, such as by punching a hole.
+ * - Areas of anything but a memfd that is preserved earlier in the same session.
+ *   Areas whose memfd has lost the mapped pages, such as by a truncation or by
+ *   punching a hole.
  * - Areas with pages pinned by an access, such as a mediated device.
  * - HWPTs with a software MSI window mapped.
  *
@@ -66,6 +66,23 @@
  * The rebuilt IOAS is not a second copy of the mapping to which the devices
  * would have to be switched: such a switch needs the memory for the tables twice
  * and has to be hitless on each IOMMU. Here nothing changes for the device.
+ *
+ * The files
+ * =========
+ *
+ * A file may be resized or have holes punched while it is mapped: the device keeps
+ * its pages, and the file gets others. Seals would forbid that, but not every VMM
+ * can set them on all of its files. Instead, the pages of the file are compared
+ * with those that are mapped each time while LUO keeps the file frozen, so that
+ * truncation and fallocate() fail with -EPERM:
+ *
+ * - preserve() of the memfd to unpreserve() or kexec. preserve() of the iommufd
+ *   compares.
+ * - retrieve() of the memfd to finish(). retrieve() of the iommufd compares, and
+ *   pins the pages.
+ *
+ * After finish() a file that is truncated loses its pages, as without a Live
+ * Update. They stay pinned and mapped, and the device keeps using them.
  *
  * Unhappy paths
  * =============

@@ -67,11 +67,6 @@ static int iommufd_lu_preserve_area(struct iommufd_lu_outgoing *out,
 				    ioas->obj.id, iova);
 		return -EINVAL;
 	}
-	if (!pages->sealed) {
-		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: its file could be resized when it was mapped: use a memfd and seal it with F_SEAL_SEAL, F_SEAL_GROW and F_SEAL_SHRINK first\n",
-				    ioas->obj.id, iova);
-		return -EINVAL;
-	}
 
 	rc = iommufd_lu_get_file_token(out, pages->file);
 	if (rc) {
@@ -83,11 +78,12 @@ static int iommufd_lu_preserve_area(struct iommufd_lu_outgoing *out,
 	/*
 	 * The device uses the pages that were in the file when it was mapped.
 	 * Make sure that the file still has the same, as it is all that the next
-	 * kernel gets.
+	 * kernel gets. It cannot lose them any more: it is in the session, and
+	 * LUO has frozen it.
 	 */
 	rc = iopt_area_check_file(area);
 	if (rc == -EINVAL)
-		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: its memfd has other pages by now: do not punch holes, or map it again\n",
+		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: its memfd has other pages by now: do not resize it or punch holes, or map it again\n",
 				    ioas->obj.id, iova);
 	if (rc)
 		return rc;
@@ -143,8 +139,8 @@ static struct iopt_allowed *iommufd_lu_next_allowed(struct io_pagetable *iopt,
  * Context: May sleep. Mutex of the session and liveupdate_mutex are held.
  * Return: 0 on success, or
  *         -EBUSY if the IOAS is being changed or an access has pinned pages,
- *         -EINVAL if a mapping is not of a sealed memfd or the memfd has other
- *         pages by now,
+ *         -EINVAL if a mapping is not of a memfd or the memfd has other pages by
+ *         now,
  *         -ENOENT if the memfd was not preserved before in this session,
  *         -EINTR if the caller is being killed,
  *         -ENOMEM or -ENOSPC if memory cannot be had.
