@@ -6,6 +6,7 @@
 #include <linux/kexec.h>
 #include <linux/liveupdate.h>
 #include <linux/reboot.h>
+#include <linux/vfio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -115,6 +116,34 @@ int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
 	};
 
 	return ioctl(iommufd, IOMMU_IOAS_MAP_FILE, &arg) ? -errno : 0;
+}
+
+int raw_export_bar(int dev, unsigned int bar, uint64_t offset, size_t size)
+{
+	char buf[sizeof(struct vfio_device_feature) +
+		 sizeof(struct vfio_device_feature_dma_buf) +
+		 sizeof(struct vfio_region_dma_range)]
+		__attribute__((aligned(8))) = { 0 };
+	struct vfio_device_feature *arg = (void *)buf;
+	struct vfio_device_feature_dma_buf *dma_buf = (void *)arg->data;
+	int fd;
+
+	arg->argsz = sizeof(buf);
+	arg->flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF;
+	dma_buf->region_index = bar;
+	dma_buf->open_flags = O_RDWR | O_CLOEXEC;
+	dma_buf->nr_ranges = 1;
+	dma_buf->dma_ranges[0].offset = offset;
+	dma_buf->dma_ranges[0].length = size;
+	fd = ioctl(dev, VFIO_DEVICE_FEATURE, arg);
+	return fd < 0 ? -errno : fd;
+}
+
+int raw_change_process(int iommufd)
+{
+	struct iommu_ioas_change_process arg = { .size = sizeof(arg) };
+
+	return ioctl(iommufd, IOMMU_IOAS_CHANGE_PROCESS, &arg) ? -errno : 0;
 }
 
 int raw_load(int kernel, int initrd, const char *cmdline)

@@ -40,6 +40,12 @@ int raw_map_user(int iommufd, uint32_t ioas, void *mem, size_t size,
 int raw_map_file(int iommufd, uint32_t ioas, int memfd, size_t size,
 		 uint64_t iova);
 
+/* A dma-buf of a part of a BAR */
+int raw_export_bar(int dev, unsigned int bar, uint64_t offset, size_t size);
+
+/* Account what is mapped to the calling process */
+int raw_change_process(int iommufd);
+
 /* It loads no kernel that would take nothing over, nor by the older call */
 int raw_load(int kernel, int initrd, const char *cmdline);
 int raw_load_page(unsigned long flags);

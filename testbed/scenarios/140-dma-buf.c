@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A part of a BAR is exported as a dma-buf, for another device to reach it */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/vfio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,26 +25,6 @@
 #define EXPORTED	0x10000
 #define BEFORE_IOVA	0x2000000	/* where the other device finds it */
 #define AFTER_IOVA	0x3000000
-
-static int export_bar(int dev)
-{
-	char buf[sizeof(struct vfio_device_feature) +
-		 sizeof(struct vfio_device_feature_dma_buf) +
-		 sizeof(struct vfio_region_dma_range)]
-		__attribute__((aligned(8))) = { 0 };
-	struct vfio_device_feature *arg = (void *)buf;
-	struct vfio_device_feature_dma_buf *dma_buf = (void *)arg->data;
-	int fd;
-
-	arg->argsz = sizeof(buf);
-	arg->flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF;
-	dma_buf->region_index = 0;
-	dma_buf->open_flags = O_RDWR | O_CLOEXEC;
-	dma_buf->nr_ranges = 1;
-	dma_buf->dma_ranges[0].length = EXPORTED;
-	fd = ioctl(dev, VFIO_DEVICE_FEATURE, arg);
-	return fd < 0 ? -errno : fd;
-}
 
 /* What the other device reads there, by DMA */
 static uint32_t peer_read(struct owner *peer, uint64_t iova)
@@ -150,7 +128,7 @@ static void first(void)
 	u = update_preserve("holdfast-140-1", pci_find(ID_E1000E, 0));
 	late = update_preserve("holdfast-140-2", pci_find(ID_EDU, 1));
 	update_prepare(NULL);
-	dma_buf = CHECK_OK(export_bar(u->owner.dev));
+	dma_buf = CHECK_OK(raw_export_bar(u->owner.dev, 0, 0, EXPORTED));
 	map_and_read(&u->owner, &peer, dma_buf, BEFORE_IOVA);
 
 	freeze_in_vain(&u->owner, &peer, &late->owner);
