@@ -120,7 +120,7 @@ static void check_loaded(struct check *k)
 		check_one(k, &next);
 		return;
 	}
-	check_add(k, k->by_systemd ? CHECK_BAD : check_duty(k), AREA,
+	check_add(k, k->going ? CHECK_BAD : check_duty(k), AREA,
 		  "kernel-unknown", "next kernel",
 		  "load it with holdfast load, which checks it",
 		  "one is loaded, but not by holdfast load: how it was loaded and its command line cannot be seen");

@@ -41,9 +41,9 @@ static void check_stored(struct check *k, const char *name)
 	for (i = 0; !hf_holders_get(list, i, &h); i++)
 		others += h.pid != 1;
 	if (others && others == i && !hf_holders_get(list, 0, &h) &&
-	    cli_exists(k->c, "/run/systemd/system"))
-		check_add(k, k->by_systemd ? CHECK_BAD : CHECK_WARN,
-			  "session", "session-not-stored",
+	    k->by_systemd)
+		check_add(k, k->going ? CHECK_BAD : CHECK_WARN, "session",
+			  "session-not-stored",
 			  TEXT("session %s", name),
 			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
 			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",

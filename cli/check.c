@@ -20,6 +20,11 @@ enum check_level check_duty(const struct check *k)
 	return k->now ? CHECK_BAD : CHECK_WARN;
 }
 
+enum check_level check_unknown(const struct check *k)
+{
+	return k->force ? CHECK_WARN : CHECK_BAD;
+}
+
 static void vadd(struct check *k, enum check_level level, const char *area,
 		 const char *id, const char *object, const char *remedy,
 		 const char *why, va_list args)
@@ -81,6 +86,9 @@ int check_run(struct check *k, struct cli *c, struct cli_next *next)
 	int code;
 
 	k->c = c;
+	k->force = !!cli_opt(c, "force");
+	k->by_systemd = !cli_opt(c, "direct") &&
+			cli_exists(c, "/run/systemd/system");
 	k->host.size = sizeof(k->host);
 	code = cli_devices_get(c, 0, &k->devices);
 	if (code)
@@ -100,6 +108,7 @@ int check_run(struct check *k, struct cli *c, struct cli_next *next)
 	check_host(k);
 	check_sessions(k);
 	check_fd_store(k);
+	check_systemd(k);
 	check_next(k, next);
 	for (uint32_t i = 0; i < k->devices.count; i++)
 		check_device(k, &k->devices.list[i]);

@@ -20,13 +20,16 @@ struct finding {
 struct check {
 	struct cli *c;
 	int now;		/* owners have done what they have to do */
+	int going;		/* ... and go now, by systemd */
 	int by_systemd;		/* which stops all services first */
+	int force;		/* what cannot be known is not bad */
 	int running;		/* devices are to go on */
 	struct hf_host host;
 	char release[80];
 	struct kconfig config;	/* of this kernel */
 	struct cli_devices devices;
 	struct hf_sessions *sessions;	/* NULL if they cannot be seen */
+	uint32_t owners;	/* processes that have devices or sessions */
 	uint32_t loaded;
 	struct finding *list;
 	uint32_t count;
@@ -44,6 +47,8 @@ void check_ok(struct check *k, const char *area, const char *id,
 void check_error(struct check *k, const char *area, const struct hf_error *e);
 /* For what an owner does last: a warning, bad if it should be done by now */
 enum check_level check_duty(const struct check *k);
+/* For what cannot be known: bad, unless --force says otherwise */
+enum check_level check_unknown(const struct check *k);
 
 /* Devices of the command line, or of @c: 0 or an exit code */
 int check_run(struct check *k, struct cli *c, struct cli_next *next);
@@ -59,5 +64,6 @@ void check_device(struct check *k, const struct hf_device *d);
 void check_virtfn(struct check *k, const struct hf_device *d);
 void check_sessions(struct check *k);
 void check_fd_store(struct check *k);
+void check_systemd(struct check *k);
 
 #endif

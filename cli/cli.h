@@ -36,6 +36,8 @@ struct cli_env {
 	int (*exec)(void *data, char *const argv[]);
 	/* Run it and wait: its exit status, or -errno */
 	int (*spawn)(void *data, char *const argv[]);
+	/* The same with what it said, to be freed */
+	int (*capture)(void *data, char *const argv[], char **ret);
 	int (*kill)(void *data, pid_t pid, int sig);
 	/* Sleep until a signal says that the session is to be given up */
 	int (*hold)(void *data);
@@ -145,6 +147,9 @@ void cli_say_color(struct cli *c, enum cli_color color, const char *text);
 const char *cli_text(char *buf, size_t len, const char *format, ...)
 	CLI_PRINTF(3, 4);
 #define TEXT(...) cli_text((char[512]){ 0 }, 512, __VA_ARGS__)
+
+/* Text of a negative errno */
+const char *cli_errno_text(int code);
 
 /* Names of bits and numbers of the library */
 const char *cli_state_text(uint32_t state);

@@ -139,3 +139,10 @@ const char *cli_file_state_text(uint32_t state)
 	return state < ARRAY_SIZE(words) && words[state] ? words[state] :
 							    "unknown";
 }
+
+const char *cli_errno_text(int code)
+{
+	const char *text = strerrordesc_np(-code);
+
+	return text ? text : "unknown error";
+}

@@ -15,7 +15,7 @@
 static int check(struct cli *c, int direct)
 {
 	struct cli_next next = { .running = !!cli_opt(c, "running") };
-	struct check k = { .now = direct, .by_systemd = !direct };
+	struct check k = { .now = direct, .going = !direct };
 	int code = check_run(&k, c, &next);
 
 	for (uint32_t i = 0; i < k.count && !code; i++) {

@@ -11,6 +11,8 @@
 #define OPT_APPEND { "append", 0, "TEXT", "add to that command line" }
 #define OPT_CONFIG { "config", 0, "FILE", \
 	"its configuration, if it cannot be found" }
+#define OPT_FORCE { "force", 0, NULL, \
+	"what cannot be known is not taken for bad" }
 #define OPT_RUNNING { "running", 0, NULL, \
 	"devices go on, so that the IOMMU must stay on" }
 
@@ -34,6 +36,8 @@ static const struct cli_option check_options[] = {
 	OPT_RUNNING,
 	{ "now", 0, NULL,
 	  "as if it came now: what owners still have to do is bad" },
+	{ "direct", 0, NULL, "as if it came by holdfast kexec --direct" },
+	OPT_FORCE,
 	END
 };
 
@@ -72,6 +76,7 @@ static const struct cli_option session_options[] = {
 static const struct cli_option kexec_options[] = {
 	OPT_RUNNING,
 	{ "direct", 0, NULL, "at once, processes are not stopped" },
+	OPT_FORCE,
 	{ "no-check", 0, NULL, "go also if check says not ready" },
 	END
 };

@@ -356,6 +356,30 @@ static int fake_spawn(void *data, char *const argv[])
 	return fails("spawn") ? -ENOENT : fails("spawn-1") ? 1 : 0;
 }
 
+/* A program that tells: systemd of the version and the settings of the spec */
+static int fake_capture(void *data, char *const argv[], char **ret)
+{
+	const char *max = fails("store-0") ? "0" : "1";
+	const char *keep = fails("store-no") ? "no" : "on-success";
+	int n;
+
+	(void)data;
+	if (strcmp(argv[0], "systemctl"))
+		return -ENOENT;
+	if (fails("systemctl"))
+		return 1;
+	if (!strcmp(argv[2], "--property=Version"))
+		n = asprintf(ret, "Version=%s\n", fails("systemd-257") ?
+			     "257.9-1~deb13u1" : fails("systemd-odd") ?
+			     "" : "261.2-1");
+	else if (fails("unit-odd"))
+		n = asprintf(ret, "Id=%s\n", argv[5]);
+	else
+		n = asprintf(ret, "FileDescriptorStoreMax=%s\n"
+			     "FileDescriptorStorePreserve=%s\n", max, keep);
+	return n < 0 ? -ENOMEM : 0;
+}
+
 /* The holder goes, and takes its session with it */
 static int fake_kill(void *data, pid_t pid, int sig)
 {
@@ -387,7 +411,7 @@ static const struct hf_ops ops = {
 
 const struct cli_env kernel_env = {
 	.ops = &ops, .exec = fake_exec, .spawn = fake_spawn,
-	.kill = fake_kill, .hold = fake_hold,
+	.capture = fake_capture, .kill = fake_kill, .hold = fake_hold,
 };
 
 void kernel_begin(const char *root, const char *spec)

@@ -66,6 +66,9 @@ void spec_process(const char *r, const char *pid, const char *comm, int fd,
 
 	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
 	tree_file(r, path, "%s\n", comm);
+	snprintf(path, sizeof(path), "/proc/%s/cgroup", pid);
+	tree_file(r, path, "0::/%s\n", !strcmp(pid, "1") ? "init.scope" :
+		  "system.slice/vmm.service/inner");
 	snprintf(path, sizeof(path), "/proc/%s/fd/%d", pid, fd);
 	tree_link(r, path, target);
 }
@@ -295,6 +298,11 @@ P(user, "812", "vmm", 6, "/dev/vfio/devices/vfio0")
 P(holder, "900", "holdfast-hold", 3, "anon_inode:[luo_session] holdfast-vm1")
 P(vmm_holds, "812", "vmm", 5, "anon_inode:[luo_session] holdfast-vm1")
 P(pid1_holds, "1", "systemd", 9, "anon_inode:[luo_session] holdfast-vm1")
+static void in_scope(const char *r)
+{
+	tree_file(r, "/proc/812/cgroup", "%s",
+		  "0::/user.slice/session-3.scope\n");
+}
 static void amd(const char *r)
 {
 	tree_link(r, DEV "/iommu", "../../virtual/iommu/ivhd0");
@@ -425,7 +433,7 @@ static const struct {
 	W(lockdown), W(intx), W(vectors), W(d3), W(sriov), W(igd), W(vf),
 	W(bridge), W(runs), W(retrieved), W(odd_state), W(frozen_both),
 	W(garbage), W(held), W(no_handler), W(tokens), W(no_device),
-	W(outgoing), W(no_config), W(no_release), W(no_cdev), W(no_sessions),
+	W(outgoing), W(in_scope), W(no_config), W(no_release), W(no_cdev), W(no_sessions),
 	W(no_systemd), W(no_kexec), W(no_cmdline), W(no_liveupdate),
 	W(no_power), W(no_driver), W(no_device_at_all), W(unbound), W(busy),
 	W(group), W(user), W(holder), W(vmm_holds), W(pid1_holds), W(amd),
