@@ -59,13 +59,24 @@ thorough() {
 	"$root/out/testbed/holdfast-testbed" run "${list[@]}"
 }
 
-# Services of a real systemd, on a disk with Debian, whose files are root's.
-systemd() {
+# The disk with Debian, whose files are root's.
+disk() {
 	local as=()
-	kernels prod || return
 	((EUID == 0)) || as=(sudo)
-	"${as[@]}" "$root/testbed/systemd/rootfs.sh" || return
+	"${as[@]}" "$root/testbed/systemd/rootfs.sh"
+}
+
+# Services of a real systemd.
+systemd() {
+	kernels prod && disk || return
 	"$root/out/testbed/holdfast-testbed" run '83*'
+}
+
+# Guests of a real QEMU.
+qemu() {
+	kernels prod && disk || return
+	"$root/out/testbed/holdfast-testbed" run "${list[@]/#/--except=}" \
+		'qemu/*'
 }
 
 # What differs when the drivers are loaded: order, and who is there when.
@@ -88,15 +99,15 @@ debug() {
 		--except '10*' --except '12[1245678]*' \
 		--except '20[34579]*' --except '2[12][0245679]*' \
 		--except '*/*-scalable' --except '*/*-first-level' \
-		--except 'negative/*' \
+		--except 'negative/*' --except 'qemu/*' \
 		'1*' '2*' '3*' '404*' '72*' '80[36]*' '*/*'
 }
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user packages static scenarios systemd module
+	set -- tests user packages static scenarios systemd qemu module
 elif [[ $* == all ]]; then
-	set -- tests user packages static scenarios systemd module coverage \
+	set -- tests user packages static scenarios systemd qemu module coverage \
 		thorough debug bisect
 fi
 for name in "$@"; do
@@ -108,6 +119,7 @@ for name in "$@"; do
 	static) part static "$root/kernel/scripts/static.sh" ;;
 	scenarios) part scenarios scenarios ;;
 	systemd) part systemd systemd ;;
+	qemu) part qemu qemu ;;
 	module) part module module ;;
 	thorough) part thorough thorough ;;
 	debug) part debug debug ;;

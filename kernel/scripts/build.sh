@@ -102,18 +102,19 @@ run_make() {
 rm -f "$build/.holdfast-key"
 log=$out/log/kernel-$variant.log
 targets=(bzImage)
-if [[ $variant == module ]]; then
+with_modules=$(grep -c '=m$' "$build/.config" || true)
+if ((with_modules)); then
 	targets+=(modules)
 fi
 export -f run_make
 export src build cc key
 "$scripts/progress.sh" "kernel $variant" "$log" "$total" \
 	bash -c 'run_make "$@"' run_make "${targets[@]}"
-if [[ $variant == module ]]; then
+if ((with_modules)); then
 	rm -rf "$build/mods"
 	run_make -s modules_install INSTALL_MOD_PATH="$build/mods" \
 		>>"$log" 2>&1 ||
-		die "kernel module: modules_install: failed: see $log"
+		die "kernel $variant: modules_install: failed: see $log"
 fi
 record key "$key"
 echo "$image"

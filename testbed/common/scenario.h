@@ -85,6 +85,9 @@ struct host_action {
  * @disk: make the drive of disk.h
  * @system: the guest is Debian on a disk, see guest/system.h; its console is
  *		kept for kernels and for what is said in the journal
+ * @qemu: the guest is a host of guests: one processor, as QEMU's emulation of SVM
+ *		loses interrupts of nested guests on two, more memory, the disk with Debian
+ *		and its QEMU, and the variant's drivers in /drivers, see guest/qemu.h
  * @leaks: look for lost memory at the end, on kernels that can: takes seconds
  * @on_request: runs only when a pattern or a verb of its own asks for it
  * @expect:	for mirror cases: the outcome that is the right one
@@ -115,6 +118,7 @@ struct scenario {
 	int shared_memory;
 	int disk;
 	int system;
+	int qemu;
 	int leaks;
 	enum outcome expect;
 	const char *expect_text;

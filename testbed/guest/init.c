@@ -19,6 +19,7 @@
 
 #include "log.h"
 #include "marker.h"
+#include "nested.h"
 #include "pci.h"
 #include "pcisnap.h"
 #include "stage.h"
@@ -214,9 +215,13 @@ static pid_t begin_child(void)
 int guest_main(void)
 {
 	int status = 0, system;
+	char nested[64];
 	pid_t pid;
 
 	mount_all();
+	cmdline_value("hf.nested", nested, sizeof(nested));
+	if (*nested)
+		return nested_main(nested);
 	begin();
 	system = stage.scenario && stage.scenario->system;
 	pid = begin_child();

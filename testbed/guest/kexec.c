@@ -58,11 +58,12 @@ int kexec_initramfs(void)
 	CHECK_OK(cpio_add_file(&c, "init", 0755, "/init"));
 	pack_tree(&c, "/bin");
 	pack_tree(&c, "/modules");
+	pack_tree(&c, "/drivers");
 	pack_tree(&c, "/carry");
 	pack_tree(&c, "/units");
 	pack_tree(&c, "/rules");
 	pack_tree(&c, "/kernel");	/* ACPI tables, see upgrade.rst */
-	if (!last)
+	if (!last || stage.scenario->qemu)
 		pack_tree(&c, "/boot");
 	cpio_end(&c);
 	fd = CHECK_OK(cpio_to_memfd(&c, "initramfs"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loading of the modules in /modules/<variant>. Their number is small, so the
+ * Loading of the modules in a directory. Their number is small, so the
  * order of dependencies is found by trying until nothing more goes in.
  */
 #include <dirent.h>
@@ -58,11 +58,8 @@ static int pass(const char *dir, int *left, int *err)
 	return done;
 }
 
-void stage_load_modules(void)
+void modules_load(const char *dir)
 {
-	char *dir = text("/modules/%s", stage_kernel(stage.scenario,
-						     stage.number,
-						     stage.variant));
 	int left = 0, err = 0, n, total = 0;
 
 	do {
@@ -71,9 +68,18 @@ void stage_load_modules(void)
 	} while (n && left);
 
 	if (left)
-		FAIL("%s: %d modules cannot be loaded: %s", dir, left,
-		     err_name(err));
+		fatal("%s: %d modules cannot be loaded: %s", dir, left,
+		      err_name(err));
 	if (total)
 		say("%d modules loaded", total);
+}
+
+void stage_load_modules(void)
+{
+	char *dir = text("/modules/%s", stage_kernel(stage.scenario,
+						     stage.number,
+						     stage.variant));
+
+	modules_load(dir);
 	free(dir);
 }

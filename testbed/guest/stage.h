@@ -13,8 +13,11 @@ struct stage {
 
 extern struct stage stage;
 
-/* Load all modules that belong to the running kernel */
+/* Load all modules that belong to the running kernel, and that are loaded at its start */
 void stage_load_modules(void);
+
+/* ... all in this directory */
+void modules_load(const char *dir);
 
 /* Does the command line of the running kernel hold this word? */
 int cmdline_has(const char *word);

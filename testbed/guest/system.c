@@ -55,13 +55,21 @@ static void copy_all(const char *from, const char *to, mode_t mode)
 	closedir(d);
 }
 
-/* Programs and units are those of this build, whatever the disk is of */
-void system_prepare(void)
+/* Programs are those of this build, whatever the disk is of */
+void system_mount(void)
 {
 	mkdir(SYSTEM_ROOT, 0755);
 	CHECK(!mount(DISK, SYSTEM_ROOT, "ext4", 0, NULL), "mount " DISK ": %s",
 	      strerror(errno));
 	copy_all("/bin", "/usr/local/bin", 0755);
+	CHECK(!mount("/", SYSTEM_ROOT INITRAMFS, NULL, MS_BIND, NULL),
+	      "mount " INITRAMFS ": %s", strerror(errno));
+}
+
+/* ... and so are units */
+void system_prepare(void)
+{
+	system_mount();
 	copy_all("/units", "/etc/systemd/system", 0644);
 	copy_all("/rules", RULES, 0644);
 	/* Where a package has it, and the rule looks for it */
@@ -70,8 +78,6 @@ void system_prepare(void)
 	      "/usr/sbin/holdfast: %s", strerror(errno));
 	mkdir(SYSTEM_ROOT HOOKS, 0755);
 	copy_file("/init", SYSTEM_ROOT HOOKS "/" SYSTEM_HOOK, 0755);
-	CHECK(!mount("/", SYSTEM_ROOT INITRAMFS, NULL, MS_BIND, NULL),
-	      "mount " INITRAMFS ": %s", strerror(errno));
 }
 
 /* Returns only if it cannot */

@@ -14,6 +14,9 @@
 #define SYSTEM_STAGE	"--stage"
 #define SYSTEM_HOOK	"holdfast-stage"	/* its name for systemd-shutdown */
 
+/* The disk is at SYSTEM_ROOT, with our programs, and the initramfs below its /mnt */
+void system_mount(void);
+
 /* In the first process: mount and fill the disk; then become its init */
 void system_prepare(void);
 void system_become(void);

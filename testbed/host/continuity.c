@@ -42,18 +42,30 @@ struct arrivals arrivals_load(struct evidence *ev, const char *name)
 	return a;
 }
 
-struct arrivals faults_of(const struct evidence *ev, const char *bdf)
+static struct arrivals events_of(const struct evidence *ev, const char *name,
+				 enum trace_kind kind, const char *bdf)
 {
-	struct arrivals a = { .name = "blocked DMA" };
+	struct arrivals a = { 0 };
 
+	snprintf(a.name, sizeof(a.name), "%s", name);
 	a.times = calloc(ev->n_events + 1, sizeof(*a.times));
 	if (!a.times)
 		abort();
 	for (size_t i = 0; i < ev->n_events; i++)
-		if (ev->events[i].kind == TRACE_DMAR_FAULT &&
-		    !strcmp(ev->events[i].bdf, bdf))
+		if (ev->events[i].kind == kind &&
+		    (!bdf || !strcmp(ev->events[i].bdf, bdf)))
 			a.times[a.n++] = ev->events[i].time;
 	return a;
+}
+
+struct arrivals faults_of(const struct evidence *ev, const char *bdf)
+{
+	return events_of(ev, "blocked DMA", TRACE_DMAR_FAULT, bdf);
+}
+
+struct arrivals received_of(const struct evidence *ev)
+{
+	return events_of(ev, "packets", TRACE_RECEIVED, NULL);
 }
 
 void arrivals_free(struct arrivals *a)

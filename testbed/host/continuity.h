@@ -63,6 +63,9 @@ void expect_reads(struct evidence *ev, size_t n, double seconds);
  */
 void judge_running(struct evidence *ev);
 
+/* The same of owners that set up interrupts between MARK_RETRIEVE and MARK_FINISHED */
+void judge_running_owned(struct evidence *ev);
+
 /* Parts of it: a device up to another marker of the next kernel */
 void judge_running_device(struct evidence *ev, int k, const char *bdf,
 			  unsigned int until);
@@ -74,6 +77,11 @@ void expect_no_faults(struct evidence *ev, const char *but);
 
 /* DMAs of the device that the IOMMU blocked, in place of those that landed */
 struct arrivals faults_of(const struct evidence *ev, const char *bdf);
+
+/* Packets that the only NIC wrote to memory. Needs RECEIVE_TRACES. */
+#define RECEIVE_TRACES	STRINGS("e1000e_rx_written_to_guest")
+
+struct arrivals received_of(const struct evidence *ev);
 
 /* Between these events translation stays on, with the root table that it had */
 void expect_translation(struct evidence *ev, struct span s);

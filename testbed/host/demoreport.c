@@ -22,8 +22,13 @@ static void print_head(const struct story *s)
 
 	printf("\nHoldfast: a live update under traffic (emulated machine)\n\n"
 	       "  %s  %s  %s  session %s: memory, iommufd, device\n"
-	       "  receiver: a program with a driver of its own for it\n",
-	       s->bdf, s->device, f ? f->id : "?", s->session);
+	       "  receiver: %s\n",
+	       s->bdf, s->device, f ? f->id : "?", s->session, s->lines.n ?
+	       "the igb driver of a Linux guest of QEMU with KVM" :
+	       "a program with a driver of its own for it");
+	if (s->lines.n)
+		printf("  guest: boot %s all the time, says a line a second, silent for %.1f s\n",
+		       s->boot, s->silence.to - s->silence.from);
 	if (*s->parent)
 		printf("  physical function: %s, on pci-pf-stub, opened by nobody\n",
 		       s->parent);
@@ -47,14 +52,17 @@ static void print_packets(const struct story *s)
 	       s->received, between);
 	printf("  lost          %8u\n", s->lost);
 	printf("  duplicated    %8u\n", s->doubled);
-	printf("  out of place  %8u   packet N has to be at place N%s\n", s->misplaced,
-	       s->misplaced && s->lost ? ": all behind a lost one are not" : "");
+	if (!s->lines.n)
+		printf("  out of place  %8u   packet N has to be at place N%s\n",
+		       s->misplaced, s->misplaced && s->lost ?
+		       ": all behind a lost one are not" : "");
 	printf("  damaged       %8u   each byte is compared\n", s->damaged);
 	for (int i = 0; i < s->n_missing; i++)
 		printf("  packet %llu never came, the one after it at %+.1f ms\n",
 		       s->missing[i].number, ms_of(s, s->missing[i].time));
-	printf("  the receiver was back when %u packets were there, and went on\n",
-	       s->back);
+	if (!s->lines.n)
+		printf("  the receiver was back when %u packets were there, and went on\n",
+		       s->back);
 }
 
 static void print_gap(const struct story *s, const char *when, struct gap g)

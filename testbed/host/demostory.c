@@ -18,31 +18,34 @@ struct moment {
 	int last;		/* the last such line, not the first */
 };
 
-static const struct {
+struct known_phase {
+	char letter;
 	const char *name;
 	const char *what;
 	enum era era;
 	struct moment from, to;
-} phases[] = {
-	{ "preserve", "memory, iommufd, device to session", ERA_OLD,
+};
+
+static const struct known_phase phases[] = {
+	{ 'P', "preserve", "memory, iommufd, device to session", ERA_OLD,
 	  { 1, DEMO_PRESERVE, NULL, 0 }, { 1, DEMO_PRESERVED, NULL, 0 } },
-	{ "load", "kexec_file_load() of the next one", ERA_OLD,
+	{ 'L', "load", "kexec_file_load() of the next one", ERA_OLD,
 	  { 1, DEMO_PRESERVED, NULL, 0 }, { 1, DEMO_LOADED, NULL, 0 } },
-	{ "freeze", "the session is closed to its owner", ERA_OLD,
+	{ 'F', "freeze", "the session is closed to its owner", ERA_OLD,
 	  { 1, MARK_REBOOT, NULL, 0 }, { 1, 0, "liveupdate: frozen", 1 } },
-	{ "shutdown", "drivers of the old kernel stop", ERA_OLD,
+	{ 'S', "shutdown", "drivers of the old kernel stop", ERA_OLD,
 	  { 1, 0, "liveupdate: frozen", 1 },
 	  { 1, 0, "Starting new kernel", 0 } },
-	{ "kernel boot", "from the jump to the first program", ERA_BOOT,
+	{ 'B', "kernel boot", "from the jump to the first program", ERA_BOOT,
 	  { 1, 0, "Starting new kernel", 0 }, { 2, MARK_INIT, NULL, 0 } },
-	{ "driver", "vfio-pci is bound", ERA_NEW,
+	{ 'D', "driver", "vfio-pci is bound", ERA_NEW,
 	  { 2, MARK_BIND, NULL, 0 }, { 2, MARK_RETRIEVE, NULL, 0 } },
-	{ "retrieve", "the owner starts, all comes back",
+	{ 'R', "retrieve", "the owner starts, all comes back",
 	  ERA_NEW, { 2, MARK_RETRIEVE, NULL, 0 },
 	  { 2, 0, "liveupdate: retrieved", 0 } },
-	{ "bind", "device to its iommufd", ERA_NEW,
+	{ 'I', "bind", "device to its iommufd", ERA_NEW,
 	  { 2, 0, "liveupdate: retrieved", 0 }, { 2, 0, ": opened, ", 0 } },
-	{ "finish", "its owner looks, the session ends", ERA_NEW,
+	{ 'E', "finish", "its owner looks, the session ends", ERA_NEW,
 	  { 2, 0, ": opened, ", 0 }, { 2, 0, "liveupdate: finished", 0 } },
 };
 
@@ -115,31 +118,40 @@ static struct gap longest_wait(const struct story *s, double from, double to,
 	return g;
 }
 
-static void find_phases(struct story *s)
+void story_phase_add(struct story *s, const struct phase *phase)
+{
+	double last = s->n_phases ? s->phase[s->n_phases - 1].to : 0;
+	struct phase *p = &s->phase[s->n_phases++];
+
+	*p = *phase;
+	/* The clock of a log is tied to the other with some play */
+	if (p->from < last)
+		p->from = last;
+	if (p->to < p->from)
+		p->to = p->from;
+	p->longest = longest_wait(s, p->from, p->to, &p->packets);
+}
+
+/* Return: whether all are known */
+static int find_phases(struct story *s)
 {
 	struct timeline tl;
-	double last = 0;
 
 	timeline_init(&tl, s->ev);
 	for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
-		struct phase *p = &s->phase[s->n_phases];
+		const struct known_phase *k = &phases[i];
+		const struct phase p = {
+			.letter = k->letter, .name = k->name, .what = k->what,
+			.era = k->era,
+			.from = moment_time(s->ev, &tl, &k->from),
+			.to = moment_time(s->ev, &tl, &k->to),
+		};
 
-		p->name = phases[i].name;
-		p->what = phases[i].what;
-		p->era = phases[i].era;
-		p->from = moment_time(s->ev, &tl, &phases[i].from);
-		p->to = moment_time(s->ev, &tl, &phases[i].to);
-		if (!p->from || !p->to)
-			return;
-		/* The clock of a log is tied to the other with some play */
-		if (p->from < last)
-			p->from = last;
-		if (p->to < p->from)
-			p->to = p->from;
-		last = p->to;
-		p->longest = longest_wait(s, p->from, p->to, &p->packets);
-		s->n_phases++;
+		if (!p.from || !p.to)
+			return 0;
+		story_phase_add(s, &p);
 	}
+	return 1;
 }
 
 static void add_send(struct arrivals *a, size_t *cap, double time)
@@ -205,7 +217,10 @@ static void read_log(struct story *s)
 		sscanf(p, "hf: demo: back at %u", &s->back);
 		if (sscanf(p, "hf: received in all: %u lost %u doubled %u misplaced %u damaged %u",
 			   &s->received, &s->lost, &s->doubled, &s->misplaced,
-			   &s->damaged) == 5)
+			   &s->damaged) == 5 ||
+		    sscanf(p, "hf: received in all: %u lost %u doubled %u damaged %u",
+			   &s->received, &s->lost, &s->doubled,
+			   &s->damaged) == 4)
 			s->counted = 1;
 		p = strstr(p, missing);
 		if (p)
@@ -224,22 +239,23 @@ static void count_lost(struct story *s)
 
 void story_load(struct story *s, struct evidence *ev)
 {
+	int nested = ev->scenario->qemu;
 	double traffic = marker_time(ev, 1, DEMO_TRAFFIC);
 	double end = marker_time(ev, 2, DEMO_END);
 	double start, finished;
+	int all;
 
 	memset(s, 0, sizeof(*s));
 	s->ev = ev;
-	s->packets = arrivals_load(ev, "packets");
+	s->packets = nested ? received_of(ev) : arrivals_load(ev, "packets");
 	read_sent(s);
-	find_phases(s);
+	all = nested ? story_nested(s) : find_phases(s);
 	read_log(s);
 	count_lost(s);
 	s->zero = marker_time(ev, 1, MARK_REBOOT);
 	if (!s->zero && s->packets.n)
 		s->zero = s->packets.times[0];
-	s->complete = traffic && end && s->counted && s->sent &&
-		      s->n_phases == ARRAY_SIZE(phases);
+	s->complete = traffic && end && s->counted && s->sent && all;
 	if (!s->complete)
 		return;
 	start = s->phase[0].from;
@@ -251,6 +267,7 @@ void story_load(struct story *s, struct evidence *ev)
 
 void story_free(struct story *s)
 {
+	arrivals_free(&s->lines);
 	arrivals_free(&s->packets);
 	arrivals_free(&s->sends);
 }

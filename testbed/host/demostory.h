@@ -18,7 +18,7 @@ enum demo_mark {
 	DEMO_END,			/* enough packets came */
 };
 
-#define MAX_PHASES	12
+#define MAX_PHASES	24
 #define MAX_MISSING	8
 
 /* Who runs in a phase */
@@ -32,6 +32,7 @@ struct gap {
 };
 
 struct phase {
+	char letter;
 	const char *name;
 	const char *what;
 	enum era era;
@@ -53,6 +54,9 @@ struct missing {
  * @device:	what it is
  * @parent:	physical function of a virtual one, or ""
  * @session:	it was in
+ * @lines:	when a nested guest said its lines; none if the receiver is a program
+ * @boot:	of this guest
+ * @silence:	longest time between two of its lines
  * @packets:	when each one reached the memory
  * @sends:	when the host sent each one
  * @zero:	when reboot() was called, or else the first packet came
@@ -73,6 +77,9 @@ struct story {
 	char device[32];
 	char parent[16];
 	char session[32];
+	struct arrivals lines;
+	char boot[16];
+	struct gap silence;
 	struct arrivals packets;
 	struct arrivals sends;
 	double zero;
@@ -90,6 +97,15 @@ struct story {
 
 void story_load(struct story *s, struct evidence *ev);
 void story_free(struct story *s);
+
+/* In order of time; the packets of the story are there */
+void story_phase_add(struct story *s, const struct phase *phase);
+
+/*
+ * A nested guest's lines, and the phases that holdfast-qemu reports.
+ * Return: whether all are known
+ */
+int story_nested(struct story *s);
 
 /* The part of it that is worth a picture */
 double story_from(const struct story *s);

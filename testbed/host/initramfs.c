@@ -30,7 +30,9 @@ static int add_module(const char *path, const struct stat *st, int type,
 	(void)st;
 	if (type != FTW_F || !dot || strcmp(dot, ".ko"))
 		return 0;
-	name = text("modules/%s/%s", walk.variant, base);
+	/* Only those of this variant are loaded at its start */
+	name = text("%s/%s/%s", strcmp(walk.variant, "module") ? "drivers" :
+		    "modules", walk.variant, base);
 	ret = cpio_add_file(walk.cpio, name, 0644, path);
 	if (ret)
 		fatal("initramfs: %s: %s", path, strerror(-ret));
@@ -40,6 +42,7 @@ static int add_module(const char *path, const struct stat *st, int type,
 
 static void add_kernel(struct cpio *c, const char *variant, int with_image)
 {
+	static const char *const kinds[] = { "modules", "drivers" };
 	char *image = kernel_image(variant), *dir, *name;
 
 	if (!image)
@@ -54,9 +57,11 @@ static void add_kernel(struct cpio *c, const char *variant, int with_image)
 		free(name);
 	}
 
-	dir = text("modules/%s", variant);
-	cpio_add_dir(c, dir);
-	free(dir);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		dir = text("%s/%s", kinds[i], variant);
+		cpio_add_dir(c, dir);
+		free(dir);
+	}
 	/* Installed ones: the directory above may hold those of older builds */
 	dir = text("%s/out/build/%s/mods", repo_root(), variant);
 	walk.cpio = c;
@@ -104,7 +109,8 @@ int initramfs_build(const char *const *variants, int with_images,
 	static const char *const busybox[] = { "/bin/busybox",
 					       "/usr/bin/busybox" };
 	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "bin",
-					    "boot", "modules", "carry" };
+					    "boot", "modules", "drivers",
+					    "carry" };
 	struct cpio c = { 0 };
 	size_t i;
 	int fd;

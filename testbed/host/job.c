@@ -39,11 +39,11 @@ char *job_reason_to_skip(const struct scenario *s, const char *variant)
 				    v, v);
 		free(image);
 	}
-	if (s->system) {
+	if (s->system || s->qemu) {
 		char *disk = system_disk();
 
 		if (!disk)
-			return text("needs a disk with systemd, which is not made: run 'testbed/systemd/rootfs.sh'");
+			return text("needs a disk with Debian, which is not made: run 'testbed/systemd/rootfs.sh'");
 		free(disk);
 	}
 	for (const char *const *p = s->programs; p && *p; p++) {

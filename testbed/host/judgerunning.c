@@ -41,6 +41,17 @@ static const struct untouched device_rules[] = {
 	{ 0 },
 };
 
+/* ... by an owner that sets up its interrupts before its session is finished */
+static const struct untouched owned_rules[] = {
+	{ 0, PCI_COMMAND, 2, ON, 0, "command" },
+	{ 0, PCI_BASE_ADDRESS_0, 24, 0, 0, "a BAR" },
+	{ PCI_CAP_ID_PM, PCI_PM_CTRL, 2, 0, PCI_PM_CTRL_STATE_MASK,
+	  "the power state" },
+	{ PCI_CAP_ID_EXP, PCI_EXP_DEVCTL, 2, 0, PCI_EXP_DEVCTL_BCR_FLR,
+	  "device control" },
+	{ 0 },
+};
+
 /* No capability has such an id */
 #define CAP_SRIOV	0x100
 
@@ -259,7 +270,29 @@ void judge_running_device(struct evidence *ev, int k, const char *bdf,
 	}
 }
 
-void judge_running_states(struct evidence *ev, const char *aside)
+/* From MARK_RETRIEVE on, when the kernel after kernel @k has done its part */
+static void judge_owned_device(struct evidence *ev, int k, const char *bdf)
+{
+	struct span s = span_markers(ev, k + 1, MARK_RETRIEVE, k + 1,
+				     MARK_FINISHED);
+	const struct pci_function *f = pci_function(ev, bdf);
+
+	judge_running_device(ev, k, bdf, MARK_RETRIEVE);
+	if (!f)
+		return;
+	expect_resets(ev, s, bdf, NULL, 0);
+	expect_bars_in_place(ev, s, bdf);
+	check_writes(ev, s, f, owned_rules);
+}
+
+static void judge_to_finish(struct evidence *ev, int k, const char *bdf)
+{
+	judge_running_device(ev, k, bdf, MARK_FINISHED);
+}
+
+static void judge_each(struct evidence *ev, const char *aside,
+		       void (*judge)(struct evidence *ev, int k,
+				     const char *bdf))
 {
 	int seen = 0, last = 0;
 	struct span s;
@@ -279,12 +312,17 @@ void judge_running_states(struct evidence *ev, const char *aside)
 			expect_translation(ev, s);
 			expect_remapping(ev, s);
 		}
-		judge_running_device(ev, l->kernel, bdf, MARK_FINISHED);
+		judge(ev, l->kernel, bdf);
 		last = l->kernel;
 		seen++;
 	}
 	if (!seen)
 		complain(ev, "log: the guest says of no device that it runs");
+}
+
+void judge_running_states(struct evidence *ev, const char *aside)
+{
+	judge_each(ev, aside, judge_to_finish);
 }
 
 void expect_no_faults(struct evidence *ev, const char *but)
@@ -310,5 +348,11 @@ void expect_no_faults(struct evidence *ev, const char *but)
 void judge_running(struct evidence *ev)
 {
 	judge_running_states(ev, NULL);
+	expect_no_faults(ev, NULL);
+}
+
+void judge_running_owned(struct evidence *ev)
+{
+	judge_each(ev, NULL, judge_owned_device);
 	expect_no_faults(ev, NULL);
 }

@@ -11,16 +11,15 @@
 /* One letter for each phase, so that a column is enough */
 static char letter_of(const struct story *s, double from, double to)
 {
-	static const char letters[] = "PLFSBDRIE";
 	char letter = '.';
 
 	/* A short phase wins over a long one that the column has, too */
-	for (int i = 0; i < s->n_phases && letters[i]; i++) {
+	for (int i = 0; i < s->n_phases; i++) {
 		const struct phase *p = &s->phase[i];
 
 		if (p->from < to && p->to >= from &&
 		    (letter == '.' || p->to - p->from < to - from))
-			letter = letters[i];
+			letter = p->letter;
 	}
 	return letter;
 }
@@ -43,13 +42,33 @@ static void rows(const unsigned int *counts, double usual, double width)
 	}
 }
 
+/* What the letters are, in lines of 80 columns */
+static void legend(const struct story *s)
+{
+	int column = 0;
+
+	for (int i = 0; i < s->n_phases; i++) {
+		const struct phase *p = &s->phase[i];
+		int width = strlen(p->name) + 4;
+
+		if (!column || column + width > 78)
+			column = printf("%s ", column ? ",\n" : "");
+		else
+			column += printf(",");
+		column += printf(" %c %s", p->letter, p->name);
+	}
+	printf("; a + is above 9 ms\n");
+}
+
 void plot_sketch(const struct story *s)
 {
 	double from = story_from(s), to = story_to(s);
 	double width = (to - from) / COLUMNS;
 	unsigned int counts[COLUMNS];
+	unsigned int lines[COLUMNS];
 	double waits[COLUMNS];
 
+	arrivals_bins(&s->lines, from, width, lines, waits, COLUMNS);
 	arrivals_bins(&s->packets, from, width, counts, waits, COLUMNS);
 	rows(counts, s->rate * width, width);
 	printf("  phase |");
@@ -62,6 +81,12 @@ void plot_sketch(const struct story *s)
 
 		putchar(ms > 9 ? '+' : '0' + ms);
 	}
-	printf("|\n  P preserve, L load, F freeze, S shutdown, B kernel boot, D driver,\n"
-	       "  R retrieve, I bind to iommufd, E finish; a + is above 9 ms\n");
+	printf("|\n");
+	if (s->lines.n) {
+		printf("  guest |");
+		for (int i = 0; i < COLUMNS; i++)
+			putchar(lines[i] ? '!' : ' ');
+		printf("|  a line a second\n");
+	}
+	legend(s);
 }

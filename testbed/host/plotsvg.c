@@ -56,6 +56,7 @@ static const char style[] =
 ".sends { stroke: #f59e0b; stroke-width: 4; stroke-opacity: 0.55 }\n"
 ".idle { stroke: #2563eb; stroke-dasharray: 5 4 }\n"
 ".note { fill: #b91c1c; font-weight: 600 }\n"
+".guest { fill: #7c3aed }\n"
 ".mark { fill: none; stroke: #b91c1c; stroke-width: 1.6 }\n"
 "@media (prefers-color-scheme: dark) {\n"
 "text { fill: #a8b3c4 }\n"
@@ -255,7 +256,9 @@ static void head(void)
 {
 	const struct story *s = v.s;
 
-	label("title", LEFT, 36, "Packets that reach their receiver while the kernel is replaced");
+	label("title", LEFT, 36, s->lines.n ?
+	      "A QEMU guest and its NIC while the kernel of their host is replaced" :
+	      "Packets that reach their receiver while the kernel is replaced");
 	if (s->counted)
 		label("", LEFT, 60, "%s at %s, %.0f packets/s for %.1f s: %llu sent, %u received, %u lost, %u duplicated, %u out of place",
 		      s->device, s->bdf, s->rate, s->seconds, s->sent, s->received,
@@ -297,6 +300,24 @@ static void wait_shape(const char *class, const double *waits)
 				x_of(v.from + (i + 0.5) * BIN), v.wait.bottom,
 				y_of(&v.wait, waits[i] * 1000));
 	fprintf(v.f, "\"/>\n");
+}
+
+/* A nested guest says a line a second while it runs */
+static void guest_lines(void)
+{
+	const struct story *s = v.s;
+
+	for (size_t i = 0; i < s->lines.n; i++) {
+		double x = x_of(s->lines.times[i]);
+
+		if (x >= LEFT && x <= RIGHT)
+			fprintf(v.f, "<circle class=\"guest\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>\n",
+				x, v.count.top + 10);
+	}
+	if (s->lines.n)
+		label("strong", LEFT + 4, v.count.top + 30,
+		      "&#9679; the guest, boot %s, says a line a second; silent for %.1f s",
+		      s->boot, s->silence.to - s->silence.from);
 }
 
 /* Where the text has room: to the right, or to the left near the edge */
@@ -390,6 +411,7 @@ static void draw(void)
 	time_axis();
 	wait_legend(v.wait.top - 10);
 	rate_shape();
+	guest_lines();
 	wait_shape("sends", v.sent_waits);
 	wait_shape("wait", v.waits);
 	mark_gaps();

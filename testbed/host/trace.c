@@ -179,6 +179,10 @@ static int parse_line(const char *line, struct trace_event *e)
 		return parse_vfs(1, e);
 	if (!strncmp(name, "sriov_unregister_vfs ", 21))
 		return parse_vfs(0, e);
+	if (!strncmp(name, "e1000e_rx_written_to_guest ", 27)) {
+		e->kind = TRACE_RECEIVED;
+		return 1;
+	}
 	e->kind = TRACE_NVME_CFG;
 	return !strncmp(name, "pci_nvme_mmio_cfg", 17);
 }

@@ -21,6 +21,7 @@ enum trace_kind {
 	TRACE_IR_REQUEST,	/* address: of a request, only with .traces */
 	TRACE_IR_PASSED,	/* the same, one that became an interrupt */
 	TRACE_NVME_CFG,		/* controller configuration written */
+	TRACE_RECEIVED,		/* a packet is in memory, only with .traces */
 	TRACE_VFS,		/* virtual functions enabled (1) or disabled (0) */
 };
 

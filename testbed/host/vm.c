@@ -31,6 +31,7 @@
 #define TIME_LIMIT	60
 #define SLOW_HOST	4
 #define LAST_WORDS	20	/* the backtraces */
+#define NESTED_MEMORY	512	/* MiB, for a QEMU and its guest */
 
 struct console {
 	FILE *log;
@@ -143,7 +144,9 @@ static int console_read(struct vm *vm, struct console *c, int fd)
 
 static int scenario_memory(const struct vm *vm)
 {
-	return vm->scenario->memory_mb ?: machine_memory(vm->variant);
+	int more = vm->scenario->qemu ? NESTED_MEMORY : 0;
+
+	return vm->scenario->memory_mb ?: machine_memory(vm->variant) + more;
 }
 
 /* Memory that the runner sees, too; inheritable, gone with its last user */
@@ -182,7 +185,7 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 	if (!image)
 		fatal("kernel variant '%s' is not built: run './run kernel --variant %s'",
 		      first, first);
-	machine_args(a, s->iommu, memory, 2);
+	machine_args(a, s->iommu, memory, s->qemu ? 1 : 2);
 	if (ram >= 0) {
 		args_add(a, "-machine");
 		args_add(a, "memory-backend=ram");
@@ -204,7 +207,7 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 	args_add(a, "timestamp=on");
 	args_add(a, "-trace");
 	args_add(a, "events=trace.events,file=trace.log");
-	if (s->system)
+	if (s->system || s->qemu)
 		system_args(a);
 	for (const char *const *d = s->devices; d && *d; d++)
 		args_add(a, "%s", *d);
@@ -284,8 +287,8 @@ static pid_t start(struct vm *vm, int ram, int *ret_out)
 		if (k == n)
 			variants[n++] = v;
 	}
-	initrd = initramfs_build(variants, stages > 1, vm->scenario->programs,
-				 vm->scenario->system);
+	initrd = initramfs_build(variants, stages > 1 || vm->scenario->qemu,
+				 vm->scenario->programs, vm->scenario->system);
 	scenario_args(vm, &a, initrd, ram);
 	write_traces(vm);
 	write_list(vm->dir, "qemu.args", a.v);

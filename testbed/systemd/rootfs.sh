@@ -3,10 +3,10 @@
 #
 # rootfs.sh
 #
-# Make the disk of the scenarios with a real systemd: a root file system of
-# Debian forky, which is the first to have systemd 262. Prints its path as the
-# last line. Made once; "./run clean" or another list of packages makes it
-# anew. Nothing of ours is in it: programs and units come with the initramfs.
+# Make the disk of the scenarios with a real systemd or a real QEMU: a root file
+# system of Debian forky, which is the first to have systemd 262, and has QEMU 11.
+# Prints its path as the last line. Made once; "./run clean" or another list of
+# packages makes it anew. Nothing of ours is in it: programs and units come with the initramfs.
 set -euo pipefail
 shopt -s inherit_errexit
 # shellcheck source=kernel/scripts/lib.sh
@@ -15,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../kernel/scripts/lib.sh"
 source "$root/setup/sources.sh"
 
 suite=forky
-packages=systemd,systemd-sysv,udev,dbus,kmod,mount
+packages=systemd,systemd-sysv,udev,dbus,kmod,mount,qemu-system-x86
 key=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-16)
 dir=$out/systemd/$key
 log=$out/log/rootfs.log
@@ -72,7 +72,7 @@ if [[ ! -e $dir/root.img ]]; then
 	mkdir "$dir.new/tree"
 	tar -C "$dir.new/tree" --exclude='./dev/*' -xpf "$dir.new/root.tar"
 	mke2fs -q -t ext4 -O ^has_journal -m 0 -L root -d "$dir.new/tree" \
-		"$dir.new/root.img" 512M
+		"$dir.new/root.img" 1G
 	rm -rf "$dir.new/tree" "$dir.new/root.tar"
 	grep -q '^systemd 262' "$dir.new/packages" ||
 		note "notice: systemd is not 262 but" \
