@@ -2,14 +2,15 @@
 /*
  * fuzz [SECONDS [SEED]]
  *
- * Damaged CPR states: what is refused has a reason, and what is accepted is
- * written again as it was read.
+ * Damaged CPR states and blobs: what is refused has a reason, and what is
+ * accepted is written again as it was read.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "blob.h"
 #include "cpr-state.h"
 #include "states.h"
 
@@ -25,6 +26,11 @@ static uint32_t rnd(uint32_t below)
 	return (uint32_t)(seed >> 16) % below;
 }
 
+static const char blob[] =
+	"{\"format\":1,\"argv\":[\"qemu\",\"-S\"],\"running\":true,"
+	"\"stopped\":1795914145807047,\"phases\":{\"stop\":466},"
+	"\"kinds\":[1,4,2,3],\"irqs\":[[2,17],[4294967295,0]]}";
+
 static size_t pick(uint8_t *data)
 {
 	static const struct {
@@ -36,8 +42,12 @@ static size_t pick(uint8_t *data)
 		{ state_device, sizeof(state_device) },
 		{ state_qemu_11_1, sizeof(state_qemu_11_1) },
 	};
-	uint32_t i = rnd(ARRAY_SIZE(states));
+	uint32_t i = rnd(ARRAY_SIZE(states) + 2);
 
+	if (i >= ARRAY_SIZE(states)) {
+		memcpy(data, blob, sizeof(blob) - 1);
+		return sizeof(blob) - 1;
+	}
 	memcpy(data, states[i].bytes, states[i].len);
 	return states[i].len;
 }
@@ -76,7 +86,33 @@ static size_t change(uint8_t *data, size_t len)
 	return len;
 }
 
-/* What it makes of @data: 1 if it is a state, 0 if not, -1 if that is wrong */
+/* The text may differ, in the order of its members and in blanks */
+static int look_at_blob(const uint8_t *data, size_t len)
+{
+	struct hf_error err;
+	struct blob b, again;
+	char *text;
+	int code;
+
+	if (blob_read(data, len, &b, hq_err(&err)))
+		return *err.why && err.code ? 0 : -1;
+	text = blob_write(&b);
+	code = text ? blob_read(text, strlen(text), &again, &err) : -1;
+	free(text);
+	if (!code) {
+		if (!json_equal(b.argv, again.argv) ||
+		    b.running != again.running ||
+		    b.stopped != again.stopped ||
+		    b.kind_count != again.kind_count ||
+		    b.irq_count != again.irq_count)
+			code = -1;
+		blob_clear(&again);
+	}
+	blob_clear(&b);
+	return code ? -1 : 1;
+}
+
+/* What it makes of @data: 1 if it is good, 0 if not, -1 if that is wrong */
 static int look(const uint8_t *data, size_t len)
 {
 	struct hf_error err;
@@ -84,6 +120,8 @@ static int look(const uint8_t *data, size_t len)
 	uint8_t again[ROOM];
 	int rc = 1;
 
+	if (len && *data == '{')
+		return look_at_blob(data, len);
 	if (cpr_state_parse(data, len, &s, hq_err(&err)))
 		return *err.why && err.code ? 0 : -1;
 	if (cpr_state_build(s, again, sizeof(again)) != len ||
@@ -121,6 +159,6 @@ int main(int argc, char **argv)
 		}
 		good += what;
 	}
-	printf("%lu inputs, %lu of them states\n", n, good);
+	printf("%lu inputs, %lu of them good\n", n, good);
 	return n && good && good < n ? 0 : 1;
 }
