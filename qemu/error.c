@@ -16,6 +16,7 @@ static const struct {
 	{ "vm-not-held", HQ_MISSING },
 	{ "qmp-busy", HQ_BUSY },
 	{ "vm-held", HQ_BUSY },
+	{ "vm-running", HQ_BUSY },
 	{ "liveupdate-busy", HQ_BUSY },
 	{ "session-name-taken", HQ_BUSY },
 	{ "session-held", HQ_BUSY },

@@ -58,7 +58,8 @@ static void given_session(struct inheritance *h)
 	    hf_session_adopt(h->vm->ctx, fd, HF_OUTGOING, NULL, NULL))
 		return;
 	h->session = fd;
-	h->given = h->stored = 1;
+	/* Systemd has it, too; whoever else passed it keeps no store */
+	h->stored = !!getenv("NOTIFY_SOCKET");
 	snprintf(h->fdname, sizeof(h->fdname), "%s", colon + 1);
 }
 
@@ -85,6 +86,15 @@ static int open_files(struct inheritance *h, struct hf_error *err)
 			       strerror(errno));
 	unlink(h->vm->stream);
 	return 0;
+}
+
+/* "update" may know the monitor and not the name that "run" was given */
+static void own_name(struct vm *vm)
+{
+	const char *name = getenv(NAME_VARIABLE);
+
+	if (name)
+		vm_set_name(vm, name, NULL);
 }
 
 /* Everything between QEMU's exec and "ready for kexec" */
@@ -125,6 +135,18 @@ static json_t *answer(struct hold *hold, const char *state,
 	return doc;
 }
 
+/* The QEMU that failed may have read what its vectors had to say */
+static void raise_again(void *data)
+{
+	struct inheritance *h = data;
+
+	/* Without a state that could be read nothing was touched */
+	if (!h->state || h->blob.irq_count != h->state->device_count)
+		return;
+	h->armed = 0;
+	rearm(h);
+}
+
 /* QEMU has the VM again, in this kernel: its files are where it left them */
 static int give_back(struct hold *hold, const char *state,
 		     const struct hf_error *why)
@@ -142,6 +164,8 @@ static int give_back(struct hold *hold, const char *state,
 		.stream_number = h->stream_fd,
 		.keep_session = h->session >= 0,
 		.running = h->blob.running,
+		.again = raise_again,
+		.data = h,
 		.phases = &hold->phases,
 	};
 
@@ -161,7 +185,7 @@ static int give_back(struct hold *hold, const char *state,
 		hq_complain(&err);
 		return hq_exit_of(&err);
 	}
-	close_files();
+	close_files(-1);
 	return supervise(pid);
 }
 
@@ -237,6 +261,7 @@ int vm_hold(struct vm *vm)
 	struct hf_error err, other;
 	int code;
 
+	own_name(vm);
 	begin_phases(&hold, &vm->times);
 	supervise_begin();
 	hold.signals = open_signals();

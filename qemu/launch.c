@@ -25,11 +25,12 @@ static void unblock_signals(void)
 }
 
 /* In the child: never returns */
-static void become(char **words)
+static void become(const struct vm *vm, char **words)
 {
 	struct hf_error err;
 
 	unblock_signals();
+	setenv(NAME_VARIABLE, vm->name, 1);
 	/* They were for us alone */
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
@@ -61,7 +62,7 @@ static void child_back(const struct launch *l, char **words)
 		hq_complain(&err);
 		_exit(126);
 	}
-	become(words);
+	become(l->vm, words);
 }
 
 static int start_back(const struct launch *l, pid_t *ret_pid,
@@ -178,6 +179,8 @@ int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 	for (int i = 0; code && i < TRIES; i++) {
 		if (i)
 			hq_complain(err);
+		if (i && l->again)
+			l->again(l->data);
 		code = start_back(l, &pid, hq_err(err));
 		if (!code)
 			code = wait_loaded(l, pid, &q, err);
@@ -217,7 +220,7 @@ int launch_new(const struct vm *vm, const json_t *argv, int session,
 
 	if (!pid) {
 		pass_session(session, fdname);
-		become(words);
+		become(vm, words);
 	}
 	free(words);
 	if (session >= 0)

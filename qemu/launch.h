@@ -23,7 +23,8 @@
  * @running: Continue the guest once it is loaded.
  * @loaded: Called when QEMU has loaded, before the guest continues. A failure
  *          is reported and does not keep the guest back. Or NULL.
- * @data: Passed to @loaded.
+ * @again: Called before QEMU is started once more. Or NULL.
+ * @data: Passed to @loaded and @again.
  * @phases: Where to note "load" and "finish".
  */
 struct launch {
@@ -38,6 +39,7 @@ struct launch {
 	int keep_session;
 	int running;
 	int (*loaded)(void *data, struct hf_error *err);
+	void (*again)(void *data);
 	void *data;
 	struct hq_phases *phases;
 };
@@ -73,11 +75,13 @@ void supervise_begin(void);
 /* Wait for QEMU and pass signals on. Its exit status, as a shell counts. */
 int supervise(pid_t pid);
 
-/* Close all files but the first three */
-void close_files(void);
+/* Close all files but the first three, and but @keep unless it is -1 */
+void close_files(int keep);
 
 /* In the environment of QEMU: the session for an update, as FD:FDNAME */
 #define SESSION_VARIABLE	"HOLDFAST_QEMU_SESSION"
+/* ... and the name of the VM, whatever "update" calls it */
+#define NAME_VARIABLE		"HOLDFAST_QEMU_NAME"
 #define STATE_VARIABLE		"QEMU_CPR_EXEC_STATE"
 
 #endif

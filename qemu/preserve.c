@@ -165,6 +165,5 @@ void unpreserve(struct inheritance *h)
 	if (hf_session_abort(h->vm->ctx, h->session, hq_err(&err)))
 		hq_complain(&err);
 	h->stored = 0;
-	h->given = 0;
 	h->session = -1;
 }

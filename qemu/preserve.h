@@ -16,7 +16,6 @@ struct inheritance {
 	int state_copy;		/* sealed */
 	int stream_copy;
 	int session;		/* outgoing, or -1 */
-	int given;		/* it was given to us */
 	int stored;		/* systemd has it, too */
 	char fdname[256];	/* there */
 	int armed;		/* the interrupts are set up */

@@ -298,6 +298,15 @@ static int finish(void *data, struct hf_error *err)
 	return code;
 }
 
+/* The QEMU that failed may have read what its vectors had to say */
+static void raise_again(void *data)
+{
+	struct hf_error err;
+
+	if (arm_devices(data, hq_err(&err)))
+		hq_complain(&err);
+}
+
 static int take_back(struct back *b, struct hf_error *err)
 {
 	struct hf_entry e;
@@ -348,6 +357,7 @@ static int start(struct back *b, json_t *argv, pid_t *ret_pid,
 		.place_count = b->place_count,
 		.running = b->blob.running,
 		.loaded = finish,
+		.again = raise_again,
 		.data = b,
 		.phases = &b->phases,
 	};

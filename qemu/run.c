@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Start a VM, or take it back if it comes from the previous kernel */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "argv.h"
 #include "launch.h"
+#include "net.h"
 #include "qmp.h"
 #include "report.h"
 #include "restore.h"
@@ -17,6 +19,7 @@ struct sessions {
 	struct hf_listen *listen;
 	int incoming;	/* or -1 */
 	int outgoing;	/* empty, for the next update, or -1 */
+	int finished;	/* @incoming is */
 	char fdname[256];
 };
 
@@ -27,8 +30,9 @@ static void drop(const struct vm *vm, int fd, const char *fdname)
 
 	hq_warn("%s: the session %s is of an update that never came: given up",
 		vm->name, fdname);
-	if (hf_fdstore_remove(vm->ctx, getenv("NOTIFY_SOCKET"), fdname,
-			      hq_err(&err)) ||
+	if ((getenv("NOTIFY_SOCKET") &&
+	     hf_fdstore_remove(vm->ctx, getenv("NOTIFY_SOCKET"), fdname,
+			       hq_err(&err))) ||
 	    hf_session_abort(vm->ctx, fd, hq_err(&err)))
 		hq_complain(&err);
 }
@@ -38,7 +42,6 @@ static void look_at(const struct vm *vm, struct sessions *s, int fd,
 {
 	struct hf_session session = { .size = sizeof(session) };
 
-	/* Other files are not for us; QEMU may have use for them */
 	if (hf_session_adopt(vm->ctx, fd, 0, &session, NULL))
 		return;
 	if (session.direction == HF_INCOMING && s->incoming < 0) {
@@ -125,6 +128,30 @@ static int check_command(const json_t *argv, struct hf_error *err)
 	return 0;
 }
 
+/* Two guests with the same disks would ruin them */
+static int check_alone(const struct vm *vm, struct hf_error *err)
+{
+	const char *const paths[] = { vm->control, vm->qmp };
+	static const char *const why[] = {
+		"an update holds the VM",
+		"the VM runs already",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		int fd = net_connect(paths[i], 0);
+
+		if (fd < 0)
+			continue;
+		close(fd);
+		return hq_fail(err, -EBUSY, i ? "vm-running" : "vm-held",
+			       "start the VM", vm->name,
+			       i ? "stop it, or take another --name" :
+				   "holdfast-qemu abort, or go through with it",
+			       "%s", why[i]);
+	}
+	return 0;
+}
+
 static void tell(const struct vm *vm, const char *text)
 {
 	const char *socket = getenv("NOTIFY_SOCKET");
@@ -159,11 +186,25 @@ static int take_back(struct vm *vm, struct sessions *s, json_t *argv,
 			      ret_pid, err);
 
 	if (!code) {
+		s->finished = json_is_true(json_object_get(report,
+							   "finished"));
 		report_run(vm, report);
 		tell(vm, "READY=1");
 	}
 	json_decref(report);
 	return code;
+}
+
+/* Files of OpenFile= and the like, which QEMU's fd= may name */
+static void pass_others(const struct vm *vm, const struct sessions *s)
+{
+	for (uint32_t i = 0; i < hf_listen_count(s->listen); i++) {
+		int fd;
+
+		if (!hf_listen_get(s->listen, i, &fd, NULL) &&
+		    hf_session_adopt(vm->ctx, fd, 0, NULL, NULL))
+			fcntl(fd, F_SETFD, 0);
+	}
 }
 
 static int start_new(struct vm *vm, struct sessions *s, json_t *argv,
@@ -175,6 +216,7 @@ static int start_new(struct vm *vm, struct sessions *s, json_t *argv,
 		return hq_fail(err, -EINVAL, "usage", "start the VM", vm->name,
 			       "holdfast-qemu run -- qemu-system-x86_64 ...",
 			       "no command is given, and no session came from the previous kernel");
+	pass_others(vm, s);
 	code = launch_new(vm, argv, s->outgoing, s->fdname, ret_pid, err);
 	if (!code)
 		wait_ready(vm);
@@ -192,6 +234,8 @@ int vm_run(struct vm *vm)
 	supervise_begin();
 	code = check_command(argv, hq_err(&err));
 	if (!code)
+		code = check_alone(vm, &err);
+	if (!code)
 		code = vm_make_dir(vm, &err);
 	if (!code)
 		code = find_sessions(vm, &s, &err);
@@ -205,7 +249,7 @@ int vm_run(struct vm *vm)
 		hq_complain(&err);
 		return hq_exit_of(&err);
 	}
-	/* QEMU has them, or nobody */
-	close_files();
+	/* QEMU has them, or nobody. One that is not finished must stay open. */
+	close_files(s.finished ? -1 : s.incoming);
 	return supervise(pid);
 }

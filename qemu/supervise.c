@@ -47,7 +47,15 @@ int supervise(pid_t pid)
 	}
 }
 
-void close_files(void)
+void close_files(int keep)
 {
-	close_range(STDERR_FILENO + 1, ~0u, 0);
+	const unsigned int first = STDERR_FILENO + 1;
+
+	if (keep < 0) {
+		close_range(first, ~0u, 0);
+		return;
+	}
+	if ((unsigned int)keep > first)
+		close_range(first, keep - 1, 0);
+	close_range(keep + 1, ~0u, 0);
 }

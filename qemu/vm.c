@@ -20,14 +20,8 @@ static int good_name(const char *name)
 	return n && n < VM_NAME_LEN && *name != '.';
 }
 
-int vm_paths(struct vm *vm, const char *name, const char *qmp,
-	     struct hf_error *err)
+int vm_set_name(struct vm *vm, const char *name, struct hf_error *err)
 {
-	/* Room for ".control" in the address of a UNIX socket */
-	const size_t max = 107 - strlen(".control");
-
-	if (!name)
-		name = VM_DEFAULT_NAME;
 	if (!good_name(name))
 		return hq_fail(err, -EINVAL, "usage", "read the command line",
 			       name, "use letters, digits and _ . -",
@@ -35,11 +29,24 @@ int vm_paths(struct vm *vm, const char *name, const char *qmp,
 			       VM_NAME_LEN - 1);
 	snprintf(vm->name, sizeof(vm->name), "%s", name);
 	snprintf(vm->session, sizeof(vm->session), "holdfast-qemu-%s", name);
+	return 0;
+}
+
+int vm_paths(struct vm *vm, const char *name, const char *qmp,
+	     struct hf_error *err)
+{
+	/* Room for ".control" in the address of a UNIX socket */
+	const size_t max = 107 - strlen(".control");
+	int code = vm_set_name(vm, name ? name : VM_DEFAULT_NAME, err);
+
+	if (code)
+		return code;
 	vm->own_qmp = !qmp;
 	if (qmp)
 		snprintf(vm->qmp, sizeof(vm->qmp), "%s", qmp);
 	else
-		snprintf(vm->qmp, sizeof(vm->qmp), RUN_DIR "/%s/qmp", name);
+		snprintf(vm->qmp, sizeof(vm->qmp), RUN_DIR "/%s/qmp",
+			 vm->name);
 	if (strlen(vm->qmp) > max)
 		return hq_fail(err, -ENAMETOOLONG, "usage",
 			       "read the command line", vm->qmp,

@@ -29,6 +29,9 @@ struct vm {
 int vm_paths(struct vm *vm, const char *name, const char *qmp,
 	     struct hf_error *err);
 
+/* Names of things that depend on the name alone */
+int vm_set_name(struct vm *vm, const char *name, struct hf_error *err);
+
 /* Directory of the VM's sockets, if it is one of ours */
 int vm_make_dir(const struct vm *vm, struct hf_error *err);
 

@@ -126,6 +126,15 @@ echo "ok: there is nothing to abort"
 stop
 echo "ok: signals come to QEMU"
 
+start
+guest
+rc=0
+"$program" run --qmp "$work/qmp" -- "$fake" >"$work/out" 2>&1 || rc=$?
+((rc == 5)) || fail "a second run ended with $rc"
+goes_on "$count"
+stop
+echo "ok: no VM is started twice"
+
 start -fail-load "$work/fail"
 guest
 before=$count
