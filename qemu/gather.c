@@ -161,6 +161,26 @@ static int one(struct qmp *q, json_t *to, const char *name,
 	return 0;
 }
 
+static int set_mode(struct qmp *q, const char *mode, struct hf_error *err)
+{
+	return qmp_call(q, "migrate-set-parameters",
+			json_pack("{s:s}", "mode", mode), NULL, err);
+}
+
+/* What blocks an ordinary migration need not block this mode */
+static int blocked(struct qmp *q, json_t *to, struct hf_error *err)
+{
+	int code = set_mode(q, "cpr-exec", err);
+
+	/* Too old a QEMU */
+	if (code == -EREMOTEIO)
+		return 0;
+	if (!code)
+		code = one(q, to, "blocked", "query-migrate",
+			   "blocked-reasons", err);
+	return code ? code : set_mode(q, "normal", err);
+}
+
 static int machine(struct qmp *q, json_t *to, struct hf_error *err)
 {
 	int code = one(q, to, "machines", "query-machines", NULL, err);
@@ -195,8 +215,7 @@ int gather(const struct hf_ctx *ctx, struct qmp *q, json_t **ret,
 	if (!code)
 		code = one(q, doc, "kvm", "query-kvm", "enabled", err);
 	if (!code)
-		code = one(q, doc, "blocked", "query-migrate",
-			   "blocked-reasons", err);
+		code = blocked(q, doc, err);
 	if (!code)
 		code = machine(q, doc, err);
 	if (!code)

@@ -19,10 +19,10 @@
  *   "objects"   [{"id", "type", "share", "hugetlb"}]
  *   "devices"   [{"id", "type"}], of vfio-pci also "host", "iommufd", "mmap",
  *               and "reset", the methods of /sys
- *   "blocked"   why QEMU does not migrate
+ *   "blocked"   why QEMU does not migrate in the mode cpr-exec
  * @err: Filled in on failure.
  *
- * Changes nothing.
+ * Changes nothing; the migration mode is another one for a moment.
  *
  * Return: 0, or an error of qmp_call().
  */

@@ -154,6 +154,10 @@ static void resume(struct qmp *q, const struct hold_times *t)
 {
 	struct hf_error err;
 
+	if (qmp_call(q, "migrate-set-parameters",
+		     json_pack("{s:s}", "mode", "normal"), NULL,
+		     hq_err(&err)))
+		hq_complain(&err);
 	if (t->running && qmp_call(q, "cont", NULL, NULL, hq_err(&err)))
 		hq_complain(&err);
 }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static int memory = -1, other = -1;
 static int running, fail_save;
 static json_t *command;		/* cpr-exec-command */
 static char stream[256];
+static char mode[16] = "normal";
 
 static void die(const char *what)
 {
@@ -175,6 +177,9 @@ static json_t *answer(const char *name, const json_t *args)
 		return json_pack("{s:b}", "enabled", 0);
 	if (!strcmp(name, "query-machines"))
 		return json_array();
+	if (!strcmp(name, "query-migrate") && strcmp(mode, "cpr-exec"))
+		return json_pack("{s:[s]}", "blocked-reasons",
+				 "not in this mode");
 	if (!strcmp(name, "query-migrate"))
 		return fail_save && *stream ?
 		       json_pack("{s:s,s:s}", "status", "failed",
@@ -188,6 +193,8 @@ static json_t *answer(const char *name, const json_t *args)
 		running = 0;
 	if (!strcmp(name, "cont"))
 		running = 1;
+	if (!strcmp(name, "migrate-set-parameters"))
+		snprintf(mode, sizeof(mode), "%s", text(args, "mode"));
 	if (!strcmp(name, "migrate-set-parameters"))
 		command = json_incref(json_object_get(args,
 						      "cpr-exec-command"));
@@ -267,6 +274,8 @@ int main(int argc, char **argv)
 	int listener, fd;
 
 	(void)argc;
+	/* As QEMU does: clients come and go */
+	signal(SIGPIPE, SIG_IGN);
 	fail_save = has(argv, "-fail-save");
 	if (incoming && failure && !unlink(failure))
 		return 3;
