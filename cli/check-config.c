@@ -92,7 +92,8 @@ void check_config(struct check *k, const char *area,
 			  config->source, options[i].for_what);
 	}
 	if (!config->text)
-		check_add(k, CHECK_WARN, area, "config-unknown",
+		check_add(k, strcmp(area, "kernel") ? check_unknown(k) :
+			  CHECK_WARN, area, "config-unknown",
 			  strcmp(area, "kernel") ? "next kernel" :
 			  TEXT("kernel %s", *k->release ? k->release :
 			       "unknown"),

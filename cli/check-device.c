@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Devices: what preserve, freeze and the way there could refuse */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ static void check_interrupts(struct check *k, const struct hf_device *d,
 		check_ok(k, AREA, "device-interrupts", d->bdf,
 			 "no interrupts are set up");
 	else if (f->interrupts == HF_INTERRUPTS_UNKNOWN)
-		check_add(k, CHECK_WARN, AREA, "device-interrupts-unknown",
+		check_add(k, check_unknown(k), AREA,
+			  "device-interrupts-unknown",
 			  d->bdf, "run as root, with /proc mounted",
 			  "it cannot be seen whether interrupts are set up");
 	else
@@ -42,7 +44,7 @@ static void check_power(struct check *k, const struct hf_device *d,
 	if (f->power == HF_POWER_D0)
 		check_ok(k, AREA, "device-power", d->bdf, "it is in D0");
 	else if (f->power == HF_POWER_UNKNOWN)
-		check_add(k, CHECK_WARN, AREA, "device-power-unknown",
+		check_add(k, check_unknown(k), AREA, "device-power-unknown",
 			  d->bdf, "run as root",
 			  "it cannot be seen in which power state it is");
 	else if (used || d->state & HF_STATE_PRESERVED)
@@ -106,6 +108,40 @@ static void check_iommu(struct check *k, const struct hf_device *d,
 	else
 		check_ok(k, AREA, "device-iommu", d->bdf,
 			 "it can go on, behind %s", f->iommu);
+}
+
+/* A driver that leaves DMA to others may be beside it in the group */
+static int is_in_the_way(const struct hf_device *d)
+{
+	return *d->driver && !(d->flags & HF_DEVICE_VFIO) &&
+	       strcmp(d->driver, "pci-stub") && strcmp(d->driver, "pcieport");
+}
+
+/* VFIO gets a group as a whole or not at all */
+static void check_group(struct check *k, const struct hf_device *d)
+{
+	struct hf_device other = { .size = sizeof(other) };
+	char path[CLI_PATH_LEN];
+	struct dirent *e;
+	DIR *dir;
+
+	if (d->iommu_group < 0 ||
+	    cli_path(k->c, path, "/sys/kernel/iommu_groups/%d/devices",
+		     d->iommu_group))
+		return;
+	dir = opendir(path);
+	while (dir && (e = readdir(dir)))
+		if (strcmp(e->d_name, d->bdf) &&
+		    !hf_device_find(k->c->ctx, e->d_name, &other, NULL) &&
+		    is_in_the_way(&other))
+			check_add(k, CHECK_BAD, AREA, "device-group-driver",
+				  d->bdf,
+				  TEXT("holdfast bind %s, or unbind it",
+				       other.bdf),
+				  "%s in its IOMMU group has the driver %s: nobody can open the device",
+				  other.bdf, other.driver);
+	if (dir)
+		closedir(dir);
 }
 
 /* Refused by the driver, and at freeze if it changed after preserve */
@@ -176,4 +212,5 @@ void check_device(struct check *k, const struct hf_device *d)
 	check_interrupts(k, d, &f);
 	check_power(k, d, &f, used);
 	check_iommu(k, d, &f);
+	check_group(k, d);
 }

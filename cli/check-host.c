@@ -14,7 +14,7 @@ static void check_cmdline(struct check *k)
 	char text[4096];
 
 	if (cli_read_line(k->c, text, sizeof(text), "/proc/cmdline")) {
-		check_add(k, CHECK_WARN, AREA, "cmdline-unknown",
+		check_add(k, check_unknown(k), AREA, "cmdline-unknown",
 			  "/proc/cmdline", "mount /proc",
 			  "it cannot be read");
 		return;
@@ -123,11 +123,11 @@ static void check_seeing(struct check *k)
 {
 	/* Without it neither holders nor sessions are seen */
 	if (!*k->c->root && geteuid())
-		check_add(k, CHECK_WARN, AREA, "not-root", "holdfast",
+		check_add(k, check_unknown(k), AREA, "not-root", "holdfast",
 			  "run it as root",
 			  "much cannot be seen without: sessions, who has what open, configuration space");
 	else if (!(k->host.features & HF_HOST_SESSIONS_LIST))
-		check_add(k, CHECK_WARN, AREA, "sessions-missing",
+		check_add(k, check_unknown(k), AREA, "sessions-missing",
 			  "/sys/kernel/debug/liveupdate/sessions",
 			  "mount -t debugfs debugfs /sys/kernel/debug",
 			  "sessions cannot be seen, so that nothing is said about them");

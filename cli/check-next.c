@@ -7,7 +7,6 @@
 #include "check.h"
 
 #define AREA		"next"
-#define IMAGE_MAX	((size_t)512 << 20)
 #define KHO_DEFAULT	"KEXEC_HANDOVER_ENABLE_DEFAULT"
 
 static void check_options(struct check *k, struct cli_next *next,
@@ -34,6 +33,7 @@ static void check_options(struct check *k, struct cli_next *next,
 		kconfig_of_image(k->c, next->kernel, next->release, &config);
 	}
 	check_config(k, AREA, &config);
+	next->vfio_module = kconfig_get(&config, "VFIO_PCI") == 'm';
 	/* Freeze takes the default of this kernel for that of the next one */
 	next->kho_default =
 		kconfig_get(&config, KHO_DEFAULT) == 'y' &&
@@ -68,6 +68,7 @@ static int check_image(struct check *k, struct cli_next *next)
 		 "it can be loaded, release %s",
 		 *next->release ? next->release : "unknown");
 	check_options(k, next, (uint8_t *)image, len);
+	check_formats(k, next, (uint8_t *)image, len);
 	free(image);
 	return 0;
 }
@@ -95,32 +96,58 @@ static void check_words(struct check *k, const struct cli_next *next,
 			  "it switches the IOMMU off: no device can go on");
 }
 
-static void check_one(struct check *k, struct cli_next *next)
+/* What cannot be seen any more was looked at when it was loaded */
+static void check_one(struct check *k, struct cli_next *next,
+		      int kernel_changed, int initrd_changed)
 {
 	uint32_t flags = k->running || next->running ? HF_KEXEC_RUNNING : 0;
 
-	check_image(k, next);
+	if (!kernel_changed)
+		check_image(k, next);
 	if (next->kho_default)
 		flags |= HF_KEXEC_KHO_DEFAULT;
-	if (*next->initrd && !cli_exists(k->c, "%s", next->initrd))
-		check_add(k, CHECK_BAD, AREA, "initrd-unreadable",
-			  next->initrd, "say another file",
-			  "there is no such file");
+	if (*next->initrd && !initrd_changed)
+		check_initrd(k, next->initrd, next->vfio_module);
+	else if (!*next->initrd)
+		check_no_initrd(k, next->cmdline);
 	check_words(k, next, flags);
+}
+
+/* Is a file another one than was loaded? */
+static int changed(struct check *k, const char *path, const char *sum,
+		   enum check_level level)
+{
+	char now[CLI_SUM_LEN];
+
+	if (!*path || !*sum)
+		return 0;
+	cli_file_sum(k->c, path, now);
+	if (!strcmp(now, sum))
+		return 0;
+	check_add(k, level, AREA, "next-changed", path,
+		  "load it again: holdfast load",
+		  *now ? "it is not the file that was loaded, so that the latter cannot be looked at" :
+			 "it is there no more, so that what was loaded cannot be looked at");
+	return 1;
 }
 
 /* It cannot be seen what is loaded, only what "load" wrote down */
 static void check_loaded(struct check *k)
 {
 	struct cli_next next;
+	int kernel_changed, initrd_changed;
 
 	if (!cli_next_read(k->c, &next)) {
 		check_ok(k, AREA, "kernel-loaded", next.kernel,
 			 "it is loaded, as holdfast load wrote down");
-		check_one(k, &next);
+		kernel_changed = changed(k, next.kernel, next.kernel_sum,
+					 check_unknown(k));
+		initrd_changed = changed(k, next.initrd, next.initrd_sum,
+					 CHECK_WARN);
+		check_one(k, &next, kernel_changed, initrd_changed);
 		return;
 	}
-	check_add(k, k->going ? CHECK_BAD : check_duty(k), AREA,
+	check_add(k, k->going ? CHECK_BAD : check_unknown(k), AREA,
 		  "kernel-unknown", "next kernel",
 		  "load it with holdfast load, which checks it",
 		  "one is loaded, but not by holdfast load: how it was loaded and its command line cannot be seen");
@@ -129,7 +156,7 @@ static void check_loaded(struct check *k)
 void check_next(struct check *k, struct cli_next *next)
 {
 	if (next->given)
-		check_one(k, next);
+		check_one(k, next, 0, 0);
 	else if (k->loaded)
 		check_loaded(k);
 	else

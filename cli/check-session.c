@@ -84,7 +84,7 @@ void check_sessions(struct check *k)
 		return;
 	if (hf_sessions_read(k->c->ctx, &k->sessions, e)) {
 		k->sessions = NULL;
-		check_add(k, CHECK_WARN, "session", e->id, e->object,
+		check_add(k, check_unknown(k), "session", e->id, e->object,
 			  e->remedy, "%s", e->why);
 		return;
 	}

@@ -60,6 +60,10 @@ void check_host(struct check *k);
 void check_config(struct check *k, const char *area,
 		  const struct kconfig *config);
 void check_next(struct check *k, struct cli_next *next);
+void check_formats(struct check *k, const struct cli_next *next,
+		   const uint8_t *image, size_t len);
+void check_initrd(struct check *k, const char *path, int driver_is_module);
+void check_no_initrd(struct check *k, const char *cmdline);
 void check_device(struct check *k, const struct hf_device *d);
 void check_virtfn(struct check *k, const struct hf_device *d);
 void check_sessions(struct check *k);

@@ -179,6 +179,8 @@ int cli_read(const struct cli *c, char **ret, size_t *ret_len, size_t max,
 int cli_read_line(const struct cli *c, char *buf, size_t len,
 		  const char *format, ...) CLI_PRINTF(4, 5);
 int cli_exists(const struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
+/* CLI_SUM_LEN bytes, "" if it cannot be read */
+void cli_file_sum(const struct cli *c, const char *path, char *buf);
 int cli_open(const struct cli *c, int flags, const char *format, ...)
 	CLI_PRINTF(3, 4);
 
@@ -207,13 +209,19 @@ int cli_session_index(const struct hf_sessions *list, const char *name,
 
 /* ---- next.c: the kernel to be loaded ---- */
 
+/* Length and CRC-32 of a file */
+#define CLI_SUM_LEN	32
+
 struct cli_next {
 	char kernel[CLI_PATH_LEN];
 	char initrd[CLI_PATH_LEN];	/* or "" */
 	char cmdline[2100];
 	char release[80];		/* or "" if it cannot be told */
 	int running;			/* devices go on */
+	char kernel_sum[CLI_SUM_LEN];	/* when it was loaded, or "" */
+	char initrd_sum[CLI_SUM_LEN];
 	int kho_default;		/* it needs no kho=on */
+	int vfio_module;		/* its vfio-pci is one */
 	int given;			/* on our command line */
 };
 

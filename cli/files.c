@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "cli.h"
 
@@ -125,3 +126,21 @@ int cli_exists(const struct cli *c, const char *format, ...)
 	       !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
+void cli_file_sum(const struct cli *c, const char *path, char *buf)
+{
+	uLong sum = crc32(0, NULL, 0);
+	unsigned char data[65536];
+	unsigned long long len = 0;
+	int fd = cli_open(c, O_RDONLY | O_NONBLOCK, "%s", path);
+	ssize_t n = -1;
+
+	*buf = 0;
+	while (fd >= 0 && (n = read(fd, data, sizeof(data))) > 0) {
+		sum = crc32(sum, data, n);
+		len += n;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!n)
+		cli_text(buf, CLI_SUM_LEN, "%llu-%08lx", len, sum);
+}

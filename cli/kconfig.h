@@ -33,6 +33,24 @@ void image_release(const uint8_t *image, size_t len, char *buf, size_t room);
 /* The configuration within an image: 0, -ENOENT if it cannot be had */
 int image_config(const uint8_t *image, size_t len, char **ret);
 
+/* Live update formats a kernel reads and writes; 0 is one it lacks */
+struct image_formats {
+	uint32_t options;
+	uint32_t luo;
+	uint32_t pci;
+	uint32_t iommu;
+	uint32_t iommufd;
+	uint32_t vfio_pci;
+	uint32_t vtd_irqs;
+	uint32_t pci_oldest;	/* it reads those from here to @pci */
+};
+
+/* What an image declares: 0, -1 if that is nothing */
+int image_formats(const uint8_t *image, size_t len, struct image_formats *ret);
+
+/* No image is larger */
+#define IMAGE_MAX	((size_t)512 << 20)
+
 /* Decompress gzip into a text with a NUL, to be freed */
 int gunzip(const uint8_t *data, size_t len, size_t max, char **ret,
 	   size_t *ret_len);

@@ -120,6 +120,13 @@ static int get_path(struct cli *c, const char *option, char *buf)
 	if (!*path || strlen(path) >= CLI_PATH_LEN || strchr(path, '\n'))
 		return cli_usage(c, TEXT("--%s", option),
 				 "it is the name of a file");
+	/* What is loaded is looked at later, from another directory */
+	if (*path != '/' && !*c->root && getcwd(buf, CLI_PATH_LEN) &&
+	    strlen(buf) + strlen(path) + 2 <= CLI_PATH_LEN) {
+		strcat(buf, "/");
+		strcat(buf, path);
+		return 0;
+	}
 	strcpy(buf, path);
 	return 0;
 }
@@ -159,6 +166,8 @@ int cli_next_read(const struct cli *c, struct cli_next *ret)
 		{ "initrd=", ret->initrd, sizeof(ret->initrd) },
 		{ "cmdline=", ret->cmdline, sizeof(ret->cmdline) },
 		{ "release=", ret->release, sizeof(ret->release) },
+		{ "kernel-sum=", ret->kernel_sum, sizeof(ret->kernel_sum) },
+		{ "initrd-sum=", ret->initrd_sum, sizeof(ret->initrd_sum) },
 	};
 	char *text, *line, *save;
 	size_t len;
@@ -201,9 +210,10 @@ int cli_next_write(const struct cli *c, const struct cli_next *next)
 		close(fd);
 		return -ENOMEM;
 	}
-	fprintf(f, "kernel=%s\ninitrd=%s\ncmdline=%s\nrelease=%s\nrunning=%d\n",
+	fprintf(f, "kernel=%s\ninitrd=%s\ncmdline=%s\nrelease=%s\nrunning=%d\n"
+		"kernel-sum=%s\ninitrd-sum=%s\n",
 		next->kernel, next->initrd, next->cmdline, next->release,
-		next->running);
+		next->running, next->kernel_sum, next->initrd_sum);
 	return fclose(f) ? -EIO : 0;
 }
 

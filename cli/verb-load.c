@@ -28,6 +28,9 @@ static int check(struct cli *c, struct cli_next *next)
 	int code = 0;
 
 	kconfig_find(c, &k.config);
+	if (cli_read_line(c, k.release, sizeof(k.release),
+			  "/proc/sys/kernel/osrelease"))
+		*k.release = 0;
 	k.running = next->running;
 	while (!hf_device_next(c->ctx, d.bdf, &d, NULL))
 		k.running |= d.running;
@@ -121,6 +124,9 @@ int cli_verb_load(struct cli *c)
 	if (code)
 		return code;
 	if (!c->dry_run) {
+		cli_file_sum(c, next.kernel, next.kernel_sum);
+		if (*next.initrd)
+			cli_file_sum(c, next.initrd, next.initrd_sum);
 		err = cli_next_write(c, &next);
 		/* It is loaded; only "check" and "status" know less of it */
 		if (err) {

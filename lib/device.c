@@ -140,7 +140,7 @@ static int read_device(const struct hf_ctx *ctx, uint32_t domain, uint32_t rid,
 	d->domain = domain;
 	d->rid = rid;
 	hf_bdf_format(domain, rid, d->bdf, sizeof(d->bdf));
-	if (!hf_exists(ctx, DEVICES "/%s", d->bdf))
+	if (!hf_exists(ctx, DEVICES "/%s/vendor", d->bdf))
 		return -ENODEV;
 	d->vendor = number(ctx, d->bdf, "vendor");
 	d->device = number(ctx, d->bdf, "device");
@@ -283,15 +283,41 @@ int hf_device_of_fd(const struct hf_ctx *ctx, int fd, uint32_t *ret_domain,
 	return 0;
 }
 
+/* The first address, or the one behind that in @domain and @rid */
+static int find_next(const struct hf_ctx *ctx, int behind, uint32_t *domain,
+		     uint32_t *rid)
+{
+	uint64_t last = (uint64_t)*domain << 16 | *rid, next = UINT64_MAX;
+	char path[HF_PATH_LEN];
+	struct dirent *e;
+	DIR *dir;
+
+	dir = hf_path(ctx, path, DEVICES) ? NULL : opendir(path);
+	while (dir && (e = readdir(dir))) {
+		uint32_t this_domain, this_rid;
+		uint64_t this;
+
+		if (hf_bdf_parse(e->d_name, &this_domain, &this_rid))
+			continue;
+		this = (uint64_t)this_domain << 16 | this_rid;
+		if ((!behind || this > last) && this < next)
+			next = this;
+	}
+	if (dir)
+		closedir(dir);
+	if (next == UINT64_MAX)
+		return 0;
+	*domain = next >> 16;
+	*rid = next & 0xffff;
+	return 1;
+}
+
 int hf_device_next(const struct hf_ctx *ctx, const char *after,
 		   struct hf_device *ret, struct hf_error *err)
 {
 	struct hf_device d = { .size = sizeof(d) };
-	uint32_t domain = 0, rid = 0, next_domain = 0, next_rid = 0;
-	char path[HF_PATH_LEN];
-	struct dirent *e;
-	int found = 0;
-	DIR *dir;
+	uint32_t domain = 0, rid = 0;
+	int more = after && *after;
 
 	if (!after || hf_struct_out_check(ret, sizeof(*ret)))
 		return hf_fail_arg(err, __func__,
@@ -300,26 +326,14 @@ int hf_device_next(const struct hf_ctx *ctx, const char *after,
 		return hf_fail(err, -EINVAL, "device-spec", "walk devices",
 			       after, "say 0000:01:00.0",
 			       "it is not an address");
-	dir = hf_path(ctx, path, DEVICES) ? NULL : opendir(path);
-	while (dir && (e = readdir(dir))) {
-		uint64_t this, last = (uint64_t)domain << 16 | rid;
-		uint32_t this_domain, this_rid;
-
-		if (hf_bdf_parse(e->d_name, &this_domain, &this_rid))
-			continue;
-		this = (uint64_t)this_domain << 16 | this_rid;
-		if ((*after && this <= last) ||
-		    (found && this >= ((uint64_t)next_domain << 16 | next_rid)))
-			continue;
-		found = 1;
-		next_domain = this_domain;
-		next_rid = this_rid;
-	}
-	if (dir)
-		closedir(dir);
-	if (!found || read_device(ctx, next_domain, next_rid, &d))
-		return hf_fail(err, -ENOENT, "device-last", "walk devices",
-			       after, "", "there are no more");
+	do {
+		if (!find_next(ctx, more, &domain, &rid))
+			return hf_fail(err, -ENOENT, "device-last",
+				       "walk devices", after, "",
+				       "there are no more");
+		more = 1;
+		/* One that was unplugged this moment is left out */
+	} while (read_device(ctx, domain, rid, &d));
 	hf_struct_out(ret, &d, sizeof(d));
 	return 0;
 }

@@ -68,6 +68,32 @@ size_t image_build(unsigned char *buf, size_t room, const char *release,
 	return start + 16 + len;
 }
 
+size_t image_declare(unsigned char *buf, size_t len, unsigned int pci)
+{
+	const uint32_t fields[] = { 1, 5, pci, 3, 2, 2, 1, pci - 1 };
+	unsigned char *info = buf + len;
+
+	put32(buf + 0x268, len - 5 * 512);
+	memcpy(info, "LToP", 4);
+	put32(info + 4, 12);
+	put32(info + 8, 12 + 8 + sizeof(fields));
+	memcpy(info + 12, "LvUp", 4);
+	put32(info + 16, 8 + sizeof(fields));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		put32(info + 20 + 4 * i, fields[i]);
+	return len + 20 + sizeof(fields);
+}
+
+static void image_with_formats(const char *root, const char *path,
+			       const char *release, unsigned int pci)
+{
+	static unsigned char buf[65536];
+	size_t len = image_build(buf, sizeof(buf), release, 3, "\xfd" "7zXZ",
+				 5);
+
+	tree_data(root, path, buf, image_declare(buf, len, pci));
+}
+
 static void image(const char *root, const char *path, const char *release,
 		  unsigned int xloadflags, const void *payload, size_t len)
 {
@@ -99,7 +125,11 @@ void tree_images(const char *root)
 	unsigned char buf[4096];
 	size_t len;
 
-	image(root, "/boot/vmlinuz", "7.3.5-holdfast", 3, "\xfd" "7zXZ", 5);
+	image_with_formats(root, "/boot/vmlinuz", "7.3.5-holdfast", 3);
+	image_with_formats(root, "/boot/vmlinuz-7.3.4-holdfast",
+			   "7.3.4-holdfast", 3);
+	image_with_formats(root, "/boot/vmlinuz-newer", "7.3.5-holdfast", 4);
+	image_with_formats(root, "/boot/vmlinuz-newest", "7.3.5-holdfast", 5);
 	tree_file(root, "/boot/config-7.3.5-holdfast", "%s", tree_config);
 	/* Compressed in a way that is not read, in a directory of its own */
 	image(root, "/srv/next/vmlinuz", "7.3.8-beside", 3,
@@ -130,5 +160,8 @@ void tree_images(const char *root)
 	tree_data(root, "/boot/vmlinuz-silent", buf, len);
 
 	tree_file(root, "/boot/readme", "This is no kernel.\n");
-	tree_file(root, "/boot/initrd.img", "an initramfs\n");
+	tree_file(root, "/boot/initrd.img", "070701 an initramfs\n");
+	tree_file(root, "/boot/initrd-empty", "%s", "");
+	tree_file(root, "/boot/initrd-dir/x", "%s", "");
+	tree_link(root, "/boot/initrd-link", "gone");
 }

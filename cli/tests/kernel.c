@@ -364,6 +364,15 @@ static int fake_capture(void *data, char *const argv[], char **ret)
 	int n;
 
 	(void)data;
+	if (!strcmp(argv[0], "lsinitramfs") && !fails("ls")) {
+		n = asprintf(ret, "init\n%s%s%s",
+			     fails("ls-bare") ? "" : "usr/sbin/holdfast\n",
+			     fails("ls-no-hook") ? "" :
+			     "scripts/init-top/holdfast\n",
+			     fails("ls-no-driver") ? "" :
+			     "usr/lib/modules/7/kernel/vfio/pci/vfio-pci.ko\n");
+		return n < 0 ? -ENOMEM : 0;
+	}
 	if (strcmp(argv[0], "systemctl"))
 		return -ENOENT;
 	if (fails("systemctl"))

@@ -107,6 +107,25 @@ static void ready(const char *r)
 	tree_images(r);
 }
 
+static void no_image_here(const char *r)
+{
+	tree_delete(r, "/boot/vmlinuz-7.3.4-holdfast");
+}
+
+/* What "load" writes of files that became others, or went */
+static void record_sums(const char *r)
+{
+	tree_file(r, "/sys/kernel/kexec_loaded", "1\n");
+	tree_file(r, "/run/holdfast/next",
+		  "kernel=/boot/vmlinuz\ninitrd=/boot/initrd.img\ncmdline=ro kho=on liveupdate=on\nrelease=7.3.5-holdfast\nrunning=0\nkernel-sum=1-00000000\ninitrd-sum=20-00000000\n");
+}
+
+static void kernel_gone(const char *r)
+{
+	tree_delete(r, "/boot/vmlinuz");
+	tree_delete(r, "/boot/initrd.img");
+}
+
 static void lacks(const char *r, const char *release, const char *option)
 {
 	char text[2048], path[64], *p;
@@ -433,7 +452,8 @@ static const struct {
 	W(lockdown), W(intx), W(vectors), W(d3), W(sriov), W(igd), W(vf),
 	W(bridge), W(runs), W(retrieved), W(odd_state), W(frozen_both),
 	W(garbage), W(held), W(no_handler), W(tokens), W(no_device),
-	W(outgoing), W(in_scope), W(no_config), W(no_release), W(no_cdev), W(no_sessions),
+	W(outgoing), W(in_scope),
+	W(no_image_here), W(record_sums), W(kernel_gone), W(no_config), W(no_release), W(no_cdev), W(no_sessions),
 	W(no_systemd), W(no_kexec), W(no_cmdline), W(no_liveupdate),
 	W(no_power), W(no_driver), W(no_device_at_all), W(unbound), W(busy),
 	W(group), W(user), W(holder), W(vmm_holds), W(pid1_holds), W(amd),

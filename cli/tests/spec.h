@@ -45,6 +45,8 @@ void tree_images(const char *root);
 /* A kernel image; @payload may be NULL */
 size_t image_build(unsigned char *buf, size_t room, const char *release,
 		   unsigned int xloadflags, const void *payload, size_t len);
+/* Let it declare live update formats, with room behind. Return: its size */
+size_t image_declare(unsigned char *buf, size_t len, unsigned int pci);
 size_t gzip(const void *data, size_t len, void *to, size_t room);
 extern const char tree_config[];
 

@@ -254,6 +254,8 @@ static void all_devices_are_walked_in_order(void **state)
 	(void)state;
 	fake_device("0001:00:00.0", NULL, 0);
 	fake_write("", "/sys/bus/pci/devices/README");
+	/* One that is unplugged while the others are read */
+	fake_link("gone", "/sys/bus/pci/devices/0000:01:00.1");
 	while (!hf_device_next(fake->ctx, d.bdf, &d, NULL))
 		assert_string_equal(d.bdf, n++ == 0 ? BDF0 :
 				    n == 2 ? BDF1 : "0001:00:00.0");
