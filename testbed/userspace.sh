@@ -19,6 +19,6 @@ build() {
 		meson setup "$dir" "$root" -Ddefault_library=static \
 			-Dc_link_args=-static \
 			-Dprefer_static=true -Dtests=false || return
-	ninja -C "$dir" examples/tiny-vmm cli/holdfast
+	ninja -C "$dir" examples/tiny-vmm cli/holdfast qemu/holdfast-qemu
 }
 build >"$log" 2>&1 || die "user space: build failed: see $log"

@@ -124,7 +124,7 @@ void qemu_start(struct nested *n, const char *const *args)
 
 void qemu_run(struct nested *n, const char *const *args)
 {
-	start(&n->p, STRINGS("holdfast-qemu", "run", "--json", "--name",
+	start(&n->p, STRINGS("/usr/local/bin/holdfast-qemu", "run", "--json", "--name",
 			     QEMU_NAME, "--"), args);
 }
 
@@ -140,7 +140,7 @@ void qemu_tool(int status, const char *const *words, const char *const *args)
 	struct program p = { 0 };
 	int is;
 
-	start(&p, STRINGS("holdfast-qemu"), args);
+	start(&p, STRINGS("/usr/local/bin/holdfast-qemu"), args);
 	is = program_end(&p, QEMU_SECONDS);
 	CHECK(is == status, "holdfast-qemu %s: status %d, not %d: %s", args[0],
 	      is, status, p.said);
