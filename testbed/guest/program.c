@@ -134,6 +134,16 @@ const char *program_expect(struct program *p, const char *wanted,
 	     last_words(p));
 }
 
+void program_catch_up(struct program *p)
+{
+	struct pollfd f = { .fd = p->out, .events = POLLIN };
+
+	while (poll(&f, 1, 0) == 1 && read_more(p, now() + 1, "anything"))
+		;
+	while (next_line(p))
+		;
+}
+
 int program_said(const struct program *p, const char *wanted)
 {
 	const char *at = strstr(p->said, wanted);

@@ -39,6 +39,9 @@ void program_start(struct program *p, const char *const *argv);
 const char *program_expect(struct program *p, const char *text,
 			   double seconds);
 
+/* Repeat what it said meanwhile; does not wait */
+void program_catch_up(struct program *p);
+
 /* Has it said that, at any time so far? */
 int program_said(const struct program *p, const char *text);
 

@@ -87,7 +87,6 @@ const char *const *qemu_args(const char *accel, const char *words,
 		     "-machine", "pc-q35-11.1,memory-backend=ram0,aux-ram-share=on",
 		     "-object", "memory-backend-memfd,id=ram0,size=160M,share=on",
 		     "-m", "160M", "-no-reboot",
-		     "-qmp", "unix:" QEMU_SOCKET ",server=on,wait=off",
 		     "-serial", "file:/proc/self/fd/1"); *a; a++)
 		add(args, &n, "%s", *a);
 	add(args, &n, "-kernel");
@@ -133,6 +132,17 @@ void qemu_update(struct nested *n)
 	nested_look(n, "boot", QEMU_SECONDS);
 	qemu_tool(0, STRINGS("\"state\":\"held\""),
 		  QEMU("update", "--json", "--name", QEMU_NAME));
+	program_catch_up(&n->p);
+}
+
+void qemu_wait_for_monitor(void)
+{
+	double end = now() + QEMU_SECONDS;
+
+	while (access(SYSTEM_ROOT QEMU_SOCKET, F_OK)) {
+		CHECK(now() < end, "QEMU does not listen on %s", QEMU_SOCKET);
+		usleep(100000);
+	}
 }
 
 void qemu_tool(int status, const char *const *words, const char *const *args)

@@ -11,7 +11,7 @@
 
 #define QEMU_PROGRAM	"qemu/holdfast-qemu"
 #define QEMU_NAME	"nested"
-#define QEMU_SOCKET	"/run/nested.qmp"	/* below the disk's root */
+#define QEMU_SOCKET	"/run/holdfast-qemu/nested/qmp"	/* below the disk's root */
 #define QEMU_SECONDS	240	/* until a nested guest has booted, on an idle host */
 
 /**
@@ -53,6 +53,9 @@ unsigned long long nested_number(const struct nested *n, const char *word);
 /* Wait until that number is larger by @more */
 void nested_work(struct nested *n, const char *word, unsigned int more,
 		 double seconds);
+
+/* Until holdfast-qemu can speak to the QEMU that was just started */
+void qemu_wait_for_monitor(void);
 
 /* Everything is preserved, the guest paused: the kexec may come */
 void qemu_update(struct nested *n);

@@ -12,7 +12,7 @@ static struct nested guest;
 static void first(void)
 {
 	qemu_prepare();
-	qemu_run(&guest, qemu_args("tcg", "none", NULL));
+	qemu_run(&guest, qemu_args("kvm", "none", NULL));
 	nested_look(&guest, "boot", QEMU_SECONDS);
 	nested_look(&guest, "boot", 60);
 	kexec_prepare(NULL);
@@ -23,7 +23,7 @@ static void first(void)
 static void second(void)
 {
 	qemu_prepare();
-	qemu_run(&guest, qemu_args("tcg", "none", NULL));
+	qemu_run(&guest, qemu_args("kvm", "none", NULL));
 	nested_look(&guest, "boot", QEMU_SECONDS);
 	mark(MARK_FINISHED);
 	for (int i = 0; i < 3; i++)

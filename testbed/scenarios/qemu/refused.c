@@ -72,6 +72,7 @@ static void refuse(const struct refusal *r)
 	say("%s", r->what);
 	qemu_run(&guest, change(qemu_args(r->accel, "none",
 					  bdf ? qemu_vfio(bdf) : NULL), r));
+	qemu_wait_for_monitor();
 	qemu_tool(REFUSED, r->says, QEMU("update", "--name", QEMU_NAME));
 	program_signal(&guest.p, SIGTERM);
 	program_end(&guest.p, QEMU_SECONDS);
