@@ -62,12 +62,10 @@ static void check_power(struct check *k, const struct hf_device *d,
 static int check_users(struct check *k, const struct hf_device *d)
 {
 	struct hf_holder h = { .size = sizeof(h) };
-	struct hf_holders *list;
+	struct hf_holders *list = check_holders(k, HF_HOLDERS_DEVICE, d->bdf,
+						0);
 	int used;
 
-	if (hf_holders_find(k->c->ctx, HF_HOLDERS_DEVICE, d->bdf, 0, &list,
-			    NULL))
-		return 0;
 	for (uint32_t i = 0; !hf_holders_get(list, i, &h); i++)
 		if (h.kind == HF_HOLDS_VFIO_GROUP)
 			check_add(k, CHECK_BAD, AREA, "device-group-file",

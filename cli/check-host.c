@@ -38,7 +38,7 @@ static void check_cmdline(struct check *k)
 static void check_liveupdate(struct check *k)
 {
 	struct hf_holder h = { .size = sizeof(h) };
-	struct hf_holders *list = NULL;
+	struct hf_holders *list;
 	uint32_t i;
 
 	if (!(k->host.features & HF_HOST_LIVEUPDATE)) {
@@ -49,8 +49,7 @@ static void check_liveupdate(struct check *k)
 		return;
 	}
 	/* One opened it; those that it was handed to keep it open as well */
-	hf_holders_find(k->c->ctx, HF_HOLDERS_PATH, "/dev/liveupdate", 0,
-			&list, NULL);
+	list = check_holders(k, HF_HOLDERS_PATH, "/dev/liveupdate", 0);
 	for (i = 0; !hf_holders_get(list, i, &h); i++)
 		check_add(k, CHECK_BAD, AREA, "liveupdate-busy",
 			  "/dev/liveupdate",
@@ -59,7 +58,6 @@ static void check_liveupdate(struct check *k)
 	if (!i)
 		check_ok(k, AREA, "liveupdate", "/dev/liveupdate",
 			 "it is there and nobody has it open");
-	k->no_memory |= !list;
 	hf_holders_free(list);
 }
 

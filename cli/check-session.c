@@ -34,7 +34,8 @@ static void check_incoming(struct check *k, uint32_t i,
  */
 static void check_stored(struct check *k, const char *name)
 {
-	struct hf_holders *list = cli_session_holders(k->c, name);
+	struct hf_holders *list = check_holders(k, HF_HOLDERS_SESSION, name,
+						0);
 	struct hf_holder h = { .size = sizeof(h) };
 	uint32_t others = 0, i;
 
@@ -48,7 +49,6 @@ static void check_stored(struct check *k, const char *name)
 			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
 			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",
 			  h.pid, h.comm);
-	k->no_memory |= !list;
 	hf_holders_free(list);
 }
 
@@ -106,14 +106,12 @@ void check_sessions(struct check *k)
 void check_fd_store(struct check *k)
 {
 	struct hf_holder h = { .size = sizeof(h) };
-	struct hf_holders *list = NULL;
+	struct hf_holders *list = check_holders(k, HF_HOLDERS_RAW, NULL, 1);
 
-	hf_holders_find(k->c->ctx, HF_HOLDERS_RAW, NULL, 1, &list, NULL);
 	for (uint32_t i = 0; !hf_holders_get(list, i, &h); i++)
 		check_add(k, CHECK_BAD, "session", "fdstore-raw",
 			  TEXT("%s, fd %d of process 1", h.target, h.fd),
 			  "let the service preserve it in a session of its own and store only the session fd, with FDPOLL=0",
 			  "a service keeps it in the fd store of systemd, which preserves it too late and in the wrong order, and goes on if that fails");
-	k->no_memory |= !list;
 	hf_holders_free(list);
 }

@@ -122,7 +122,7 @@ static void check_version(struct check *k)
 void check_systemd(struct check *k)
 {
 	struct hf_sessions_item s = { .size = sizeof(s) };
-	struct hf_holders *list = NULL;
+	struct hf_holders *list;
 	struct asked a = { 0 };
 
 	if (!k->by_systemd)
@@ -131,14 +131,13 @@ void check_systemd(struct check *k)
 		if (hf_sessions_get(k->sessions, i, &s) ||
 		    s.direction != HF_OUTGOING)
 			continue;
-		list = cli_session_holders(k->c, s.name);
+		list = check_holders(k, HF_HOLDERS_SESSION, s.name, 0);
 		check_owners(k, &a, list);
 		hf_holders_free(list);
 	}
 	for (uint32_t i = 0; i < k->devices.count; i++) {
-		list = NULL;
-		hf_holders_find(k->c->ctx, HF_HOLDERS_DEVICE,
-				k->devices.list[i].bdf, 0, &list, NULL);
+		list = check_holders(k, HF_HOLDERS_DEVICE,
+				     k->devices.list[i].bdf, 0);
 		check_owners(k, &a, list);
 		hf_holders_free(list);
 	}

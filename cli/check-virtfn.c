@@ -84,10 +84,9 @@ static void check_users(struct check *k, const struct hf_device *d,
 	struct hf_holder h = { .size = sizeof(h) };
 	struct hf_holders *list;
 
-	if (!(pf->flags & HF_DEVICE_VFIO) ||
-	    hf_holders_find(k->c->ctx, HF_HOLDERS_DEVICE, pf->bdf, 0, &list,
-			    NULL))
+	if (!(pf->flags & HF_DEVICE_VFIO))
 		return;
+	list = check_holders(k, HF_HOLDERS_DEVICE, pf->bdf, 0);
 	if (!hf_holders_get(list, 0, &h))
 		check_user(k, d, pf, &h);
 	hf_holders_free(list);

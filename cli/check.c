@@ -73,6 +73,17 @@ void check_error(struct check *k, const char *area, const struct hf_error *e)
 		  e->why);
 }
 
+struct hf_holders *check_holders(struct check *k, uint32_t what,
+				 const char *name, int32_t pid)
+{
+	struct hf_holders *list = NULL;
+
+	if (hf_holders_pick(k->c->ctx, k->all, what, name, pid, &list, NULL) ==
+	    -ENOMEM)
+		k->no_memory = 1;
+	return list;
+}
+
 /**
  * check_run - Look at everything.
  * @k: What was found, for check_free().
@@ -103,6 +114,10 @@ int check_run(struct check *k, struct cli *c, struct cli_next *next)
 		if (k->devices.list[i].running)
 			k->running = 1;
 	hf_kexec_loaded(c->ctx, &k->loaded, NULL);
+	/* Once: there may be many devices, and many open files */
+	if (hf_holders_find(c->ctx, HF_HOLDERS_ALL, NULL, 0, &k->all,
+			    cli_err(c)))
+		return cli_fail(c);
 	kconfig_find(c, &k->config);
 
 	check_host(k);
@@ -128,5 +143,6 @@ void check_free(struct check *k)
 	free(k->list);
 	kconfig_free(&k->config);
 	cli_devices_free(&k->devices);
+	hf_holders_free(k->all);
 	hf_sessions_free(k->sessions);
 }

@@ -28,6 +28,7 @@ struct check {
 	char release[80];
 	struct kconfig config;	/* of this kernel */
 	struct cli_devices devices;
+	struct hf_holders *all;	/* of all that matters */
 	struct hf_sessions *sessions;	/* NULL if they cannot be seen */
 	uint32_t owners;	/* processes that have devices or sessions */
 	uint32_t loaded;
@@ -49,6 +50,10 @@ void check_error(struct check *k, const char *area, const struct hf_error *e);
 enum check_level check_duty(const struct check *k);
 /* For what cannot be known: bad, unless --force says otherwise */
 enum check_level check_unknown(const struct check *k);
+
+/* Who has it open; an empty list if nobody, or if that cannot be told */
+struct hf_holders *check_holders(struct check *k, uint32_t what,
+				 const char *name, int32_t pid);
 
 /* Devices of the command line, or of @c: 0 or an exit code */
 int check_run(struct check *k, struct cli *c, struct cli_next *next);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -10,9 +11,19 @@
 #define DEVICE_LINK	"anon_inode:[vfio-device]"
 #define CDEV_DIR	"/dev/vfio/devices/"
 
+/* Has more than the 16 bits of any */
+#define NO_DEVICE	UINT32_MAX
+
+struct entry {
+	struct hf_holder h;
+	uint32_t domain;	/* of a VFIO device file without a path */
+	uint32_t rid;
+};
+
 struct hf_holders {
-	struct hf_holder *list;
+	struct entry *list;
 	uint32_t count;
+	uint32_t room;
 };
 
 struct query {
@@ -83,67 +94,87 @@ static int is_cdev(const struct query *q, const char *target)
 }
 
 /* A file without a path says in another place which device it is of */
-static int is_anonymous(const struct query *q, int pid, int fd,
-			const char *target)
+static void read_device(const struct query *q, struct entry *e)
 {
-	uint32_t domain, rid;
 	char process[16];
 
-	if (strcmp(target, DEVICE_LINK))
-		return 0;
-	hf_text(process, sizeof(process), "%d", pid);
-	return !hf_device_of_fdinfo(q->ctx, process, fd, &domain, &rid) &&
-	       domain == q->domain && rid == q->rid;
+	hf_text(process, sizeof(process), "%d", e->h.pid);
+	if (hf_device_of_fdinfo(q->ctx, process, e->h.fd, &e->domain, &e->rid))
+		e->rid = NO_DEVICE;
 }
 
-static int matches(const struct query *q, int pid, int fd, const char *target,
-		   uint32_t kind)
+static int is_of_device(const struct query *q, const struct entry *e)
 {
+	return is_cdev(q, e->h.target) ||
+	       (e->rid == q->rid && e->domain == q->domain) ||
+	       (*q->group && !strcmp(e->h.target, q->group));
+}
+
+static int matches(const struct query *q, const struct entry *e)
+{
+	const char *target = e->h.target;
+
 	switch (q->what) {
 	case HF_HOLDERS_PATH:
 		return !strcmp(target, q->name);
 	case HF_HOLDERS_DEVICE:
-		return is_cdev(q, target) ||
-		       is_anonymous(q, pid, fd, target) ||
-		       (*q->group && !strcmp(target, q->group));
+		return is_of_device(q, e);
 	case HF_HOLDERS_SESSION:
-		return kind == HF_HOLDS_SESSION &&
+		return e->h.kind == HF_HOLDS_SESSION &&
 		       !strcmp(target + strlen(SESSION_LINK), q->name);
+	case HF_HOLDERS_RAW:
+		return e->h.kind == HF_HOLDS_VFIO ||
+		       e->h.kind == HF_HOLDS_VFIO_GROUP ||
+		       e->h.kind == HF_HOLDS_IOMMUFD;
 	default:
-		return kind == HF_HOLDS_VFIO || kind == HF_HOLDS_VFIO_GROUP ||
-		       kind == HF_HOLDS_IOMMUFD;
+		return e->h.kind != HF_HOLDS_OTHER ||
+		       !strcmp(target, "/dev/liveupdate");
 	}
 }
 
-static int add(const struct query *q, int pid, int fd, const char *target,
-	       uint32_t kind)
+static int add(struct hf_holders *to, const struct entry *e)
 {
-	struct hf_holders *f = q->found;
-	struct hf_holder *list, *h;
+	struct entry *list;
 
-	list = realloc(f->list, (f->count + 1) * sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	f->list = list;
-	h = &list[f->count++];
-	memset(h, 0, sizeof(*h));
-	h->size = sizeof(*h);
-	h->pid = pid;
-	h->fd = fd;
-	h->kind = kind;
-	hf_copy(h->target, sizeof(h->target), target);
-	if (hf_read_line(q->ctx, h->comm, sizeof(h->comm), "/proc/%d/comm",
-			 pid))
-		hf_copy(h->comm, sizeof(h->comm), "?");
+	if (to->count == to->room) {
+		list = realloc(to->list,
+			       (2 * to->room + 8) * sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		to->list = list;
+		to->room = 2 * to->room + 8;
+	}
+	to->list[to->count++] = *e;
 	return 0;
+}
+
+/* Most files are of no interest: say so before anything else is asked */
+static int scan_file(const struct query *q, int pid, int fd,
+		     const char *target)
+{
+	struct entry e = {
+		.h = { .size = sizeof(e.h), .pid = pid, .fd = fd,
+		       .kind = kind_of(target) },
+		.rid = NO_DEVICE,
+	};
+
+	hf_copy(e.h.target, sizeof(e.h.target), target);
+	if (!strcmp(target, DEVICE_LINK))
+		read_device(q, &e);
+	if (!matches(q, &e))
+		return 0;
+	if (hf_read_line(q->ctx, e.h.comm, sizeof(e.h.comm), "/proc/%d/comm",
+			 pid))
+		hf_copy(e.h.comm, sizeof(e.h.comm), "?");
+	return add(q->found, &e);
 }
 
 static int scan_process(const struct query *q, int pid)
 {
 	char dir[HF_PATH_LEN], target[HF_PATH_LEN];
 	struct dirent *e;
-	uint32_t kind;
 	int code = 0, fd;
+	ssize_t n;
 	DIR *d;
 
 	if (hf_path(q->ctx, dir, "/proc/%d/fd", pid))
@@ -154,12 +185,14 @@ static int scan_process(const struct query *q, int pid)
 		return 0;
 	while (!code && (e = readdir(d))) {
 		fd = number(e->d_name);
-		if (fd < 0 || hf_read_link(q->ctx, target, sizeof(target),
-					   "/proc/%d/fd/%d", pid, fd))
+		if (fd < 0)
 			continue;
-		kind = kind_of(target);
-		if (matches(q, pid, fd, target, kind))
-			code = add(q, pid, fd, target, kind);
+		n = readlinkat(dirfd(d), e->d_name, target,
+			       sizeof(target) - 1);
+		if (n < 0)
+			continue;
+		target[n] = 0;
+		code = scan_file(q, pid, fd, target);
 	}
 	closedir(d);
 	return code;
@@ -185,7 +218,8 @@ static int scan(const struct query *q)
 
 static int by_process(const void *a, const void *b)
 {
-	const struct hf_holder *x = a, *y = b;
+	const struct hf_holder *x = &((const struct entry *)a)->h;
+	const struct hf_holder *y = &((const struct entry *)b)->h;
 
 	return x->pid != y->pid ? (x->pid > y->pid) - (x->pid < y->pid) :
 				  (x->fd > y->fd) - (x->fd < y->fd);
@@ -207,23 +241,38 @@ static int find_device(struct query *q, struct hf_error *err)
 	return 0;
 }
 
+static int make_query(struct query *q, struct hf_error *err)
+{
+	static const char what[] = "find processes";
+	int code = q->what == HF_HOLDERS_DEVICE ? find_device(q, err) : 0;
+
+	if (code)
+		return code;
+	q->found = calloc(1, sizeof(*q->found));
+	return q->found ? 0 : hf_fail_mem(err, what);
+}
+
+static int needs_name(uint32_t what)
+{
+	return what != HF_HOLDERS_RAW && what != HF_HOLDERS_ALL;
+}
+
 int hf_holders_find(const struct hf_ctx *ctx, uint32_t what, const char *name,
 		    int32_t pid, struct hf_holders **ret, struct hf_error *err)
 {
-	struct query q = { .ctx = ctx, .what = what, .name = name };
-	int code = 0;
+	struct query q = {
+		.ctx = ctx, .what = what, .name = name, .rid = NO_DEVICE - 1,
+	};
+	int code;
 
 	if (!ret || pid < 0 || what < HF_HOLDERS_PATH ||
-	    what > HF_HOLDERS_RAW || (!name && what != HF_HOLDERS_RAW))
+	    what > HF_HOLDERS_ALL || (!name && needs_name(what)))
 		return hf_fail_arg(err, __func__,
 				   "name or ret is NULL, or what or pid is out of range");
-	if (what == HF_HOLDERS_DEVICE)
-		code = find_device(&q, err);
+	code = make_query(&q, err);
 	if (code)
 		return code;
-	q.found = calloc(1, sizeof(*q.found));
-	code = !q.found ? -ENOMEM : pid ? scan_process(&q, pid) : scan(&q);
-	if (code) {
+	if (pid ? scan_process(&q, pid) : scan(&q)) {
 		hf_holders_free(q.found);
 		return hf_fail_mem(err, "find processes");
 	}
@@ -232,6 +281,34 @@ int hf_holders_find(const struct hf_ctx *ctx, uint32_t what, const char *name,
 		      by_process);
 	*ret = q.found;
 	return 0;
+}
+
+int hf_holders_pick(const struct hf_ctx *ctx, const struct hf_holders *all,
+		    uint32_t what, const char *name, int32_t pid,
+		    struct hf_holders **ret, struct hf_error *err)
+{
+	struct query q = {
+		.ctx = ctx, .what = what, .name = name, .rid = NO_DEVICE - 1,
+	};
+	int code;
+
+	if (!ret || !all || pid < 0 || what < HF_HOLDERS_PATH ||
+	    what > HF_HOLDERS_ALL || (!name && needs_name(what)))
+		return hf_fail_arg(err, __func__,
+				   "name, all or ret is NULL, or what or pid is out of range");
+	code = make_query(&q, err);
+	for (uint32_t i = 0; !code && i < all->count; i++) {
+		const struct entry *e = &all->list[i];
+
+		if ((pid && e->h.pid != pid) || !matches(&q, e) ||
+		    !add(q.found, e))
+			continue;
+		hf_holders_free(q.found);
+		code = hf_fail_mem(err, "find processes");
+	}
+	if (!code)
+		*ret = q.found;
+	return code;
 }
 
 uint32_t hf_holders_count(const struct hf_holders *list)
@@ -246,7 +323,7 @@ int hf_holders_get(const struct hf_holders *list, uint32_t i,
 		return -EINVAL;
 	if (i >= list->count)
 		return -ERANGE;
-	hf_struct_out(ret, &list->list[i], sizeof(list->list[i]));
+	hf_struct_out(ret, &list->list[i].h, sizeof(list->list[i].h));
 	return 0;
 }
 

@@ -180,7 +180,8 @@ struct hf_plan {
 	const struct hf_ctx *ctx;
 	struct hf_plan_entry *entries;	/* sorted */
 	uint32_t count;
-	uint32_t next_id;
+	uint32_t room;
+	uint32_t *place_of;	/* of each id */
 	uint8_t *blob;
 	size_t blob_len;
 	int preserved;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* All that can be checked before anything is touched */
+#include <stdlib.h>
+
 #include "internal.h"
 
 static const char what[] = "check plan";
@@ -75,53 +77,98 @@ static int check_device(const struct hf_plan *plan, const struct hf_entry *e,
 	return code ? code : hf_device_check(&d, err);
 }
 
-static int same_file(const struct hf_plan *plan, const struct hf_entry *a,
-		     const struct hf_entry *b)
-{
-	struct stat x, y;
+/* Two entries with the same key are the same file */
+struct key {
+	uint32_t kind;		/* 0: the number of the fd */
+	uint64_t a;
+	uint64_t b;
+	uint32_t i;
+};
 
-	if (a->kind == HF_KIND_HWPT || b->kind == HF_KIND_HWPT)
-		return 0;
-	if (a->fd == b->fd)
-		return 1;
-	if (a->kind != b->kind)
-		return 0;
-	if (a->kind == HF_KIND_DEVICE)
-		return a->domain == b->domain && a->rid == b->rid;
-	/* All iommufds share one inode: the kernel will find these */
-	return a->kind == HF_KIND_MEMFD &&
-	       !hf_sys_fstat(plan->ctx, a->fd, &x) &&
-	       !hf_sys_fstat(plan->ctx, b->fd, &y) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+static int by_key(const void *p, const void *q)
+{
+	const struct key *x = p, *y = q;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	if (x->b != y->b)
+		return x->b < y->b ? -1 : 1;
+	return (x->i > y->i) - (x->i < y->i);
 }
 
-static int check_twice(const struct hf_plan *plan, uint32_t i,
-		       struct hf_error *err)
+static int same_key(const struct key *x, const struct key *y)
 {
-	for (uint32_t j = 0; j < i; j++)
-		if (same_file(plan, &plan->entries[j].e, &plan->entries[i].e))
-			return hf_fail(err, -ENOTUNIQ, "plan-twice", what,
-				       OBJ("fd %d", plan->entries[i].e.fd),
-				       "add it once",
-				       "it is entry %u as well", j);
+	return x->kind == y->kind && x->a == y->a && x->b == y->b;
+}
+
+/* All iommufds share one inode: the kernel will find two of these */
+static uint32_t make_keys(const struct hf_plan *plan, struct key *keys)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct hf_entry *e = &plan->entries[i].e;
+		struct stat st;
+
+		if (e->kind == HF_KIND_HWPT)
+			continue;
+		keys[n++] = (struct key){ 0, e->fd, 0, i };
+		if (e->kind == HF_KIND_DEVICE)
+			keys[n++] = (struct key){ e->kind, e->domain, e->rid,
+						  i };
+		else if (e->kind == HF_KIND_MEMFD &&
+			 !hf_sys_fstat(plan->ctx, e->fd, &st))
+			keys[n++] = (struct key){ e->kind, st.st_dev,
+						  st.st_ino, i };
+	}
+	qsort(keys, n, sizeof(*keys), by_key);
+	return n;
+}
+
+/* @ret: for each entry the first one that is the same file, or itself */
+static int find_twins(const struct hf_plan *plan, uint32_t *ret)
+{
+	struct key *keys = malloc(2 * plan->count * sizeof(*keys));
+	uint32_t n;
+
+	if (!keys)
+		return -ENOMEM;
+	n = make_keys(plan, keys);
+	for (uint32_t i = 0; i < plan->count; i++)
+		ret[i] = i;
+	for (uint32_t i = 1, first = 0; i < n; i++) {
+		if (!same_key(&keys[first], &keys[i]))
+			first = i;
+		else if (keys[first].i < ret[keys[i].i])
+			ret[keys[i].i] = keys[first].i;
+	}
+	free(keys);
 	return 0;
 }
 
-int hf_plan_check(struct hf_plan *plan, struct hf_error *err)
+static int check_twice(const struct hf_plan *plan, uint32_t i, uint32_t twin,
+		       struct hf_error *err)
+{
+	if (twin == i)
+		return 0;
+	return hf_fail(err, -ENOTUNIQ, "plan-twice", what,
+		       OBJ("fd %d", plan->entries[i].e.fd), "add it once",
+		       "it is entry %u as well", twin);
+}
+
+static int check_entries(struct hf_plan *plan, const uint32_t *twins,
+			 struct hf_error *err)
 {
 	static const char *const kinds[] = {
 		[HF_KIND_MEMFD] = "memfd", [HF_KIND_IOMMUFD] = "iommufd",
 		[HF_KIND_DEVICE] = "device", [HF_KIND_HWPT] = "HWPT",
 	};
 
-	if (!plan)
-		return hf_fail_arg(err, __func__, "plan is NULL");
-	if (!plan->count)
-		return hf_fail(err, -ENODATA, "plan-empty", what, "plan",
-			       "add what is to be preserved", "it is empty");
 	for (uint32_t i = 0; i < plan->count; i++) {
 		struct hf_entry *e = &plan->entries[i].e;
-		int code = check_twice(plan, i, err);
+		int code = check_twice(plan, i, twins[i], err);
 
 		if (!code && e->kind == HF_KIND_MEMFD)
 			code = check_memfd(plan, e, err);
@@ -137,4 +184,22 @@ int hf_plan_check(struct hf_plan *plan, struct hf_error *err)
 		}
 	}
 	return 0;
+}
+
+int hf_plan_check(struct hf_plan *plan, struct hf_error *err)
+{
+	uint32_t *twins;
+	int code;
+
+	if (!plan)
+		return hf_fail_arg(err, __func__, "plan is NULL");
+	if (!plan->count)
+		return hf_fail(err, -ENODATA, "plan-empty", what, "plan",
+			       "add what is to be preserved", "it is empty");
+	twins = malloc(plan->count * sizeof(*twins));
+	code = twins ? find_twins(plan, twins) : -ENOMEM;
+	code = code ? hf_fail_mem(err, what) :
+		      check_entries(plan, twins, err);
+	free(twins);
+	return code;
 }

@@ -26,6 +26,7 @@ void hf_plan_free(struct hf_plan *plan)
 	if (!plan)
 		return;
 	free(plan->entries);
+	free(plan->place_of);
 	free(plan->blob);
 	free(plan);
 }
@@ -37,10 +38,7 @@ static int rank(uint32_t kind)
 
 static struct hf_plan_entry *by_id(const struct hf_plan *plan, uint32_t id)
 {
-	for (uint32_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].id == id)
-			return &plan->entries[i];
-	return NULL;
+	return id < plan->count ? &plan->entries[plan->place_of[id]] : NULL;
 }
 
 static struct hf_plan_entry *iommufd_by_id(const struct hf_plan *plan,
@@ -72,6 +70,8 @@ static uint32_t place(const struct hf_plan *plan, const struct hf_plan_entry *e)
 /* Tokens and numbers of parents follow from the places */
 static void number(struct hf_plan *plan)
 {
+	for (uint32_t i = 0; i < plan->count; i++)
+		plan->place_of[plan->entries[i].id] = i;
 	for (uint32_t i = 0; i < plan->count; i++) {
 		struct hf_plan_entry *e = &plan->entries[i], *parent;
 
@@ -107,20 +107,38 @@ static int check_new(const struct hf_plan *plan, const char *label,
 	return 0;
 }
 
+static int make_room(struct hf_plan *plan)
+{
+	uint32_t room = plan->room ? 2 * plan->room : 8, *place_of;
+	struct hf_plan_entry *entries;
+
+	if (plan->count < plan->room)
+		return 0;
+	entries = realloc(plan->entries, room * sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	plan->entries = entries;
+	place_of = realloc(plan->place_of, room * sizeof(*place_of));
+	if (!place_of)
+		return -ENOMEM;
+	plan->place_of = place_of;
+	plan->room = room;
+	return 0;
+}
+
 static int add(struct hf_plan *plan, struct hf_plan_entry *e,
 	       const char *label, uint32_t *ret_id, struct hf_error *err)
 {
 	struct hf_plan_entry *entries;
 	uint32_t i;
 
-	entries = realloc(plan->entries,
-			  (plan->count + 1) * sizeof(*entries));
-	if (!entries)
+	if (make_room(plan))
 		return hf_fail_mem(err, what);
-	plan->entries = entries;
+	entries = plan->entries;
 	if (label)
 		hf_copy(e->e.label, sizeof(e->e.label), label);
-	e->id = plan->next_id++;
+	/* Nothing is removed, so that ids have no holes */
+	e->id = plan->count;
 	i = place(plan, e);
 	memmove(entries + i + 1, entries + i,
 		(plan->count - i) * sizeof(*entries));

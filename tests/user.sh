@@ -44,6 +44,15 @@ results() {
 	((n)) || fail "user: $name: no test ran: see $log"
 }
 
+# What takes longer than it may with many devices, files and entries
+benchmarks() {
+	local log=$out/log/user-benchmark.log
+	[[ -d $out/user-plain ]] || return 0
+	meson test -C "$out/user-plain" --no-rebuild --benchmark \
+		--timeout-multiplier 4 >"$log" 2>&1 || true
+	results benchmark "$log"
+}
+
 # suite NAME OPTIONS...
 suite() {
 	local name=$1 log=$out/log/user-$1.log
@@ -116,6 +125,7 @@ if [[ ${1:-} == coverage ]]; then
 	coverage
 else
 	suite plain -Duapi="$out/headers/include"
+	benchmarks
 	memory
 	suite sanitized -Db_sanitize=address,undefined
 fi

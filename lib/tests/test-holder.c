@@ -183,7 +183,7 @@ static void what_is_no_question_is_refused(void **state)
 	(void)state;
 	refused(hf_holders_find(fake->ctx, 0, "x", 0, &list, err), EINVAL,
 		"bad-argument");
-	refused(hf_holders_find(fake->ctx, 5, "x", 0, &list, err), EINVAL,
+	refused(hf_holders_find(fake->ctx, 6, "x", 0, &list, err), EINVAL,
 		"bad-argument");
 	refused(hf_holders_find(fake->ctx, HF_HOLDERS_PATH, NULL, 0, &list,
 				err), EINVAL, "bad-argument");
@@ -206,6 +206,63 @@ static void a_system_without_proc_has_no_holders(void **state)
 	found(HF_HOLDERS_RAW, NULL, 0, (struct expected[]){ { 0 } });
 }
 
+static void one_list_answers_many_questions(void **state)
+{
+	static const struct {
+		uint32_t what;
+		const char *name;
+	} asked[] = {
+		{ HF_HOLDERS_PATH, "/dev/liveupdate" },
+		{ HF_HOLDERS_DEVICE, BDF0 }, { HF_HOLDERS_DEVICE, BDF1 },
+		{ HF_HOLDERS_SESSION, "a" }, { HF_HOLDERS_SESSION, "b" },
+		{ HF_HOLDERS_RAW, NULL },
+	};
+	struct hf_holders *all, *a, *b = NULL;
+
+	(void)state;
+	fake_write("vmm\n", "/proc/7/comm");
+	fake_link("/dev/liveupdate", "/proc/7/fd/3");
+	fake_link("/dev/vfio/devices/vfio0", "/proc/7/fd/4");
+	fake_link("anon_inode:[vfio-device]", "/proc/7/fd/5");
+	fake_write("vfio-device-syspath: /sys/devices/pci0000:00/" BDF1 "\n",
+		   "/proc/7/fdinfo/5");
+	fake_link("anon_inode:[vfio-device]", "/proc/7/fd/6");
+	fake_link("anon_inode:[luo_session] a", "/proc/7/fd/7");
+	fake_link("/dev/vfio/7", "/proc/7/fd/8");
+	fake_link("/dev/iommu", "/proc/9/fd/3");
+	fake_link("/dev/null", "/proc/9/fd/4");
+	ok(hf_holders_find(fake->ctx, HF_HOLDERS_ALL, NULL, 0, &all, err));
+	assert_int_equal(hf_holders_count(all), 7);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
+		for (int pid = 0; pid <= 9; pid += 9) {
+			struct hf_holder x = { .size = sizeof(x) };
+			struct hf_holder y = { .size = sizeof(y) };
+
+			ok(hf_holders_find(fake->ctx, asked[i].what,
+					   asked[i].name, pid, &a, err));
+			ok(hf_holders_pick(fake->ctx, all, asked[i].what,
+					   asked[i].name, pid, &b, err));
+			assert_int_equal(hf_holders_count(a),
+					 hf_holders_count(b));
+			for (uint32_t n = 0; n < hf_holders_count(a); n++) {
+				assert_int_equal(hf_holders_get(a, n, &x), 0);
+				assert_int_equal(hf_holders_get(b, n, &y), 0);
+				assert_memory_equal(&x, &y, sizeof(x));
+			}
+			hf_holders_free(a);
+			hf_holders_free(b);
+		}
+	b = NULL;
+	refused(hf_holders_pick(fake->ctx, all, HF_HOLDERS_DEVICE, "x", 0, &b,
+				err), EINVAL, "device-spec");
+	refused(hf_holders_pick(fake->ctx, NULL, HF_HOLDERS_RAW, NULL, 0, &b,
+				err), EINVAL, "bad-argument");
+	refused(hf_holders_pick(fake->ctx, all, HF_HOLDERS_SESSION, NULL, 0,
+				&b, err), EINVAL, "bad-argument");
+	assert_null(b);
+	hf_holders_free(all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +274,7 @@ int main(void)
 		TEST(we_are_found_with_what_we_have_open),
 		TEST(what_is_no_question_is_refused),
 		TEST(a_system_without_proc_has_no_holders),
+		TEST(one_list_answers_many_questions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,13 +54,14 @@ struct hf_holder {
 #define HF_HOLDERS_DEVICE	2	/* of a device in any way, and its group */
 #define HF_HOLDERS_SESSION	3	/* of a session of this name */
 #define HF_HOLDERS_RAW		4	/* all of VFIO and iommufd */
+#define HF_HOLDERS_ALL		5	/* these, sessions and /dev/liveupdate */
 
 /**
  * hf_holders_find - Find open files of processes.
  * @ctx: Context or NULL.
  * @what: HF_HOLDERS_...
  * @name: Path, device (as in hf_device_find()) or name of a session; NULL with
- *        HF_HOLDERS_RAW.
+ *        HF_HOLDERS_RAW and HF_HOLDERS_ALL.
  * @pid: Only of this process, 0 for all. 1 has the fd stores of systemd.
  * @ret: The files by process and number, for hf_holders_free(). May be empty.
  * @err: Filled in on failure, or NULL.
@@ -69,6 +70,26 @@ struct hf_holder {
  * Return: 0, the errors of hf_device_find().
  */
 HF_API int hf_holders_find(const struct hf_ctx *ctx, uint32_t what,
+			   const char *name, int32_t pid,
+			   struct hf_holders **ret, struct hf_error *err);
+
+/**
+ * hf_holders_pick - Find open files in a list, without reading /proc again.
+ * @ctx: Context or NULL.
+ * @all: What hf_holders_find() returned for HF_HOLDERS_ALL, borrowed.
+ * @what: HF_HOLDERS_..., of HF_HOLDERS_PATH only "/dev/liveupdate".
+ * @name: As in hf_holders_find().
+ * @pid: Only of this process, 0 for all.
+ * @ret: The files in the order of @all, for hf_holders_free(). May be empty.
+ * @err: Filled in on failure, or NULL.
+ *
+ * For who asks about many devices: a host may have many open files.
+ *
+ * Context: Any. Reads sysfs for a device.
+ * Return: 0, the errors of hf_device_find().
+ */
+HF_API int hf_holders_pick(const struct hf_ctx *ctx,
+			   const struct hf_holders *all, uint32_t what,
 			   const char *name, int32_t pid,
 			   struct hf_holders **ret, struct hf_error *err);
 
