@@ -89,7 +89,8 @@ static void interrupts(const struct hf_ctx *ctx, const char *bdf,
 	int intx;
 
 	f->vectors = count_entries(ctx, OBJ(SYS "/%s/msi_irqs", bdf));
-	if (msix && s->bytes[msix + 3] & 0x80)
+	/* Enabled. Masked as a whole it is latched, and nobody has set it up */
+	if (msix && (s->bytes[msix + 3] & 0xc0) == 0x80)
 		f->interrupts = HF_INTERRUPTS_MSIX;
 	else if (msi && s->bytes[msi + 2] & 1)
 		f->interrupts = HF_INTERRUPTS_MSI;

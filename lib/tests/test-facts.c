@@ -7,14 +7,14 @@
 
 #define DIR	"/sys/devices/pci0000:00/" BDF0
 
-/* PM at 40, MSI at 50, MSI-X at 70; a state of PM, enable bits */
+/* PM at 40, MSI at 50, MSI-X at 70; a state of PM, enable bits, both of MSI-X */
 static void config_space(int pm, int msi, int msix, size_t len)
 {
 	uint8_t b[256] = {
 		[0x06] = 0x10, [0x34] = 0x40,
 		[0x40] = 0x01, [0x41] = 0x50, [0x44] = pm,
 		[0x50] = 0x05, [0x51] = 0x70, [0x52] = msi,
-		[0x70] = 0x11, [0x71] = 0x00, [0x73] = msix ? 0x80 : 0,
+		[0x70] = 0x11, [0x71] = 0x00, [0x73] = msix << 6,
 	};
 	char path[256];
 	FILE *f;
@@ -50,7 +50,9 @@ static void interrupts_of_each_kind_are_seen(void **state)
 	interrupts_are(HF_INTERRUPTS_NONE, 0);
 	config_space(0, 1, 0, 256);
 	interrupts_are(HF_INTERRUPTS_MSI, 0);
-	config_space(0, 0, 1, 256);
+	config_space(0, 0, 3, 256);
+	interrupts_are(HF_INTERRUPTS_NONE, 0);
+	config_space(0, 0, 2, 256);
 	interrupts_are(HF_INTERRUPTS_MSIX, 0);
 	fake_write("msix\n", DIR "/msi_irqs/44");
 	fake_write("msix\n", DIR "/msi_irqs/45");

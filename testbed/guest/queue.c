@@ -28,6 +28,9 @@
 #define OP_READ		0x02
 #define OP_VIRT_MANAGEMENT	0x1c
 
+#define CQ_CONTIGUOUS	1
+#define CQ_INTERRUPT	2	/* of the first vector */
+
 /* Virtualization Management: actions, resources, and what a VF needs of these */
 #define VIRT_PRIMARY	1
 #define VIRT_ASSIGN	8
@@ -94,7 +97,7 @@ static void enable(struct running *r)
 	CHECK_OK(bar_wait(o, CSTS, 1, 1));
 }
 
-void queue_open(struct running *r)
+static void open_queue(struct running *r, uint32_t flags)
 {
 	uint32_t *c;
 
@@ -104,7 +107,7 @@ void queue_open(struct running *r)
 	c[0] = OP_CREATE_CQ;
 	c[6] = OWNER_IOVA + CQ;
 	c[10] = (ENTRIES - 1) << 16 | 1;
-	c[11] = 1;		/* contiguous, no interrupt */
+	c[11] = flags;
 	admin(r, 0);
 	c = command(r, ADMIN_SQ, 1);
 	c[0] = OP_CREATE_SQ | 1 << 16;
@@ -112,6 +115,16 @@ void queue_open(struct running *r)
 	c[10] = (ENTRIES - 1) << 16 | 1;
 	c[11] = 1 << 16 | 1;	/* for that completion queue */
 	admin(r, 1);
+}
+
+void queue_open(struct running *r)
+{
+	open_queue(r, CQ_CONTIGUOUS);
+}
+
+void queue_open_irq(struct running *r)
+{
+	open_queue(r, CQ_CONTIGUOUS | CQ_INTERRUPT);
 }
 
 /* @resource: VQ or VI, of which controller @id gets @n */

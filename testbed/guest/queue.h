@@ -14,6 +14,8 @@
 
 /* The controller and its queues; no read yet */
 void queue_open(struct running *r);
+/* The same, with an interrupt of the first vector for each read */
+void queue_open_irq(struct running *r);
 /*
  * The same of a physical function for its virtual ones, with an admin queue alone: it
  * gives away what they need. Then each gets that, once it exists. A reset of the

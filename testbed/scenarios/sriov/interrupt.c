@@ -41,27 +41,50 @@ static void check_remapped(const char *bdf)
 	free(any);
 }
 
-static void check_interrupt(struct running *r)
+static int arm(struct running *r)
 {
 	int event = eventfd(0, EFD_CLOEXEC);
-	struct pollfd p = { .fd = event, .events = POLLIN };
 
 	CHECK(event >= 0, "eventfd: %s", strerror(errno));
 	CHECK_OK(vfio_irq_enable(r->owner.dev, VFIO_PCI_MSIX_IRQ_INDEX, event));
 	check_remapped(r->owner.bdf);
-	igb_vf_interrupt(r->owner.bar);
-	CHECK(poll(&p, 1, WAIT_MS) == 1, "%s: no interrupt", r->owner.bdf);
+	return event;
+}
+
+static void disarm(struct running *r, int event)
+{
 	CHECK_OK(vfio_irq_disable(r->owner.dev, VFIO_PCI_MSIX_IRQ_INDEX));
 	close(event);
+}
+
+static void expect_interrupt(struct running *r, int event)
+{
+	struct pollfd p = { .fd = event, .events = POLLIN };
+
+	CHECK(poll(&p, 1, WAIT_MS) == 1, "%s: no interrupt", r->owner.bdf);
+}
+
+static void check_interrupt(struct running *r)
+{
+	int event = arm(r);
+
+	igb_vf_interrupt(r->owner.bar);
+	expect_interrupt(r, event);
+	disarm(r, event);
 }
 
 static void first(void)
 {
 	struct running *r = &running[0];
+	int event;
 
 	vf_start(r, vf_start_pf(pci_find(ID_IGB, 0), STUB), 0);
 	check_interrupt(r);
+	event = arm(r);
 	running_preserve(r, VF_SESSION);
+	disarm(r, event);
+	/* For the next kernel */
+	igb_vf_interrupt(r->owner.bar);
 	running_prepare();
 	running_go();
 }
@@ -69,12 +92,16 @@ static void first(void)
 static void second(void)
 {
 	struct running *r = &running[0];
+	int event;
 
 	running_recall();
 	vf_bind_pf(STUB);
 	running_retrieve(r);
-	check_interrupt(r);
+	event = arm(r);
+	expect_interrupt(r, event);
 	running_check_config(r);
+	disarm(r, event);
+	check_interrupt(r);
 	running_finish();
 	check_interrupt(r);
 	running_close(r);
@@ -92,7 +119,7 @@ static void judge(struct evidence *ev)
 
 SCENARIO(vf_interrupt) = {
 	.name = "sriov/interrupt",
-	.proves = "MSI-X of a virtual function that kept running is remapped and comes",
+	.proves = "MSI-X of a virtual function that kept running is remapped, latched, and comes",
 	.devices = STRINGS(ONE(IGB, 1)),
 	.shared_memory = 1,
 	.stage = { first, second },

@@ -37,8 +37,9 @@
  * This, before the owner is back, and none of it concerns what the device does for
  * its owner:
  *
- * - MSI and MSI-X: Enable is cleared if it is set. Owners turn interrupts off before
- *   kexec.
+ * - MSI: Enable is cleared if it is set. Owners turn interrupts off before kexec.
+ * - MSI-X: the same, unless the function is masked, see "interrupts between the
+ *   kernels".
  * - Error reporting, if there is AER: error status is cleared, advisory errors are
  *   unmasked, error messages are enabled in Device Control, whose other bits are
  *   written as they were read.

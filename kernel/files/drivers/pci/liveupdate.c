@@ -26,11 +26,13 @@
  *   itself runs on, and says so with pci_liveupdate_set_running().
  * - Of devices that run on and of the bridges above them: BARs, bridge windows and
  *   all PCI Express settings. See liveupdate-silent.c.
+ * - MSI-X interrupts of devices that run on, until their owner handles them again.
+ *   See liveupdate-msix.c.
  *
  * What is not kept
  * ================
  *
- * Everything else: MSI and MSI-X, ATS, PASID, PRI, power states other than
+ * Everything else: MSI, vectors of MSI-X, ATS, PASID, PRI, power states other than
  * D0; BARs, bridge windows and payload sizes of devices that do not run on. The
  * driver of a device that relies on any of it has to carry it over itself. Devices
  * without a reset method and devices below anything but plain PCI Express ports are

@@ -94,6 +94,9 @@ bool pci_liveupdate_is_frozen(struct pci_dev *dev);
 int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout);
 bool pci_liveupdate_comes_running(struct pci_dev *dev);
 
+bool pci_liveupdate_latch_msix(struct pci_dev *dev);
+bool pci_liveupdate_inherit_msix(struct pci_dev *dev, u16 ctrl);
+
 extern const struct attribute_group pci_liveupdate_attr_group;
 
 #else /* CONFIG_PCI_LIVEUPDATE */
@@ -225,6 +228,16 @@ static inline int pci_liveupdate_reset_timeout(struct pci_dev *dev, int timeout)
 }
 
 static inline bool pci_liveupdate_comes_running(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_latch_msix(struct pci_dev *dev)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_inherit_msix(struct pci_dev *dev, u16 ctrl)
 {
 	return false;
 }

@@ -100,6 +100,7 @@ bool pci_liveupdate_is_incoming(struct pci_dev *dev);
 bool pci_liveupdate_is_tracked(struct pci_dev *dev);
 bool pci_liveupdate_is_running(struct pci_dev *dev);
 void pci_liveupdate_set_stopped(struct pci_dev *dev);
+void pci_liveupdate_drop_msix(struct pci_dev *dev);
 
 size_t pci_saved_state_ser_size(const struct pci_saved_state *state);
 void pci_saved_state_serialize(const struct pci_saved_state *state,
@@ -171,6 +172,10 @@ static inline bool pci_liveupdate_is_running(struct pci_dev *dev)
 }
 
 static inline void pci_liveupdate_set_stopped(struct pci_dev *dev)
+{
+}
+
+static inline void pci_liveupdate_drop_msix(struct pci_dev *dev)
 {
 }
 

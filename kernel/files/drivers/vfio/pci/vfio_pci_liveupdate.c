@@ -30,19 +30,23 @@
  *
  * - its DMA, through the same mappings, from the last instruction of the old kernel
  *   to the first of its owner in the new one;
- * - its registers and its configuration space, which nobody writes to, but for MSI
- *   and MSI-X, which the new kernel turns off, and INTx Disable, which the old one
- *   sets. The power state is D0;
+ * - its registers and its configuration space, which nobody writes to, but for MSI,
+ *   which the new kernel turns off, and INTx Disable, which the old one sets. The
+ *   power state is D0;
+ * - interrupts of MSI-X vectors that were set up when the device was preserved, and
+ *   that the owner gave back since: the device sends them once the owner has set the
+ *   vectors up again, see "PCI Live Update, interrupts between the kernels". MSI-X
+ *   reads as enabled, with the function masked, meanwhile;
  * - the virtual configuration space, and what vfio-pci does when the device is
  *   closed, see "state of a running device".
  *
  * What is not kept
  * ================
  *
- * Interrupts: nobody handles INTx until the owner sets it up again, and a device
- * that asserts a shared line would cost the others on it their interrupts. It stays
- * masked until then, and a device that has INTx but cannot mask it is not kept
- * running.
+ * MSI and INTx: the owner looks at the device once when it has set them up again. A
+ * device that asserts a shared line which nobody handles would cost the others on it
+ * their interrupts. INTx stays masked until its owner sets it up, and a device that
+ * has INTx but cannot mask it is not kept running.
  *
  * DMA through PASIDs, what was mapped of BARs, dma-bufs, eventfds,
  * everything else that was set through the file. Of a device that is reset also its
@@ -267,6 +271,9 @@ static void vfio_pci_liveupdate_unpreserve(struct liveupdate_file_op_args *args)
 	if (vfio_pci_liveupdate_runs(vdev->liveupdate_ser))
 		vfio_device_unpreserve_iommufd(&vdev->vdev);
 	pci_liveupdate_unpreserve(vdev->pdev);
+	/* Unless the owner has set it up again: its interrupts are freed with igate */
+	scoped_guard(mutex, &vdev->igate)
+		pci_liveupdate_drop_msix(vdev->pdev);
 	kho_unpreserve_free(vdev->liveupdate_ser);
 	vdev->liveupdate_ser = NULL;
 }

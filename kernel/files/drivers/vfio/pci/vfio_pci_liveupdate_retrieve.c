@@ -300,6 +300,7 @@ static void vfio_pci_liveupdate_stop(struct pci_dev *pdev)
 
 	/* Whatever becomes of the reset: no DMA of a running device */
 	pci_clear_master(pdev);
+	pci_liveupdate_drop_msix(pdev);
 	pci_wait_for_pending_transaction(pdev);
 
 	/* Somebody may use them. Who opens the device next resets it. */
