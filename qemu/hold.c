@@ -17,6 +17,7 @@
 #include "hold.h"
 #include "launch.h"
 #include "preserve.h"
+#include "vectors.h"
 
 /* Where QEMU finds its stream, if it has it back: above what it has open */
 #define STREAM_NUMBER	500
@@ -135,16 +136,17 @@ static json_t *answer(struct hold *hold, const char *state,
 	return doc;
 }
 
-/* The QEMU that failed may have read what its vectors had to say */
-static void raise_again(void *data)
+static void kick(void *data)
 {
 	struct inheritance *h = data;
+	struct hf_error err;
 
 	/* Without a state that could be read nothing was touched */
 	if (!h->state || h->blob.irq_count != h->state->device_count)
 		return;
-	h->armed = 0;
-	rearm(h);
+	if (vectors_kick(h->vm->ctx, h->state, &h->blob, h->fds,
+			 hq_err(&err)))
+		hq_complain(&err);
 }
 
 /* QEMU has the VM again, in this kernel: its files are where it left them */
@@ -164,7 +166,7 @@ static int give_back(struct hold *hold, const char *state,
 		.stream_number = h->stream_fd,
 		.keep_session = h->session >= 0,
 		.running = h->blob.running,
-		.again = raise_again,
+		.resumed = kick,
 		.data = h,
 		.phases = &hold->phases,
 	};

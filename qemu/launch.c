@@ -179,8 +179,6 @@ int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 	for (int i = 0; code && i < TRIES; i++) {
 		if (i)
 			hq_complain(err);
-		if (i && l->again)
-			l->again(l->data);
 		code = start_back(l, &pid, hq_err(err));
 		if (!code)
 			code = wait_loaded(l, pid, &q, err);
@@ -193,6 +191,8 @@ int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 		hq_complain(&other);
 	if (l->running)
 		code = qmp_call(q, "cont", NULL, NULL, err);
+	if (l->resumed)
+		l->resumed(l->data);
 	hq_phase(l->phases, "resume");
 	qmp_close(q);
 	if (code)

@@ -23,8 +23,9 @@
  * @running: Continue the guest once it is loaded.
  * @loaded: Called when QEMU has loaded, before the guest continues. A failure
  *          is reported and does not keep the guest back. Or NULL.
- * @again: Called before QEMU is started once more. Or NULL.
- * @data: Passed to @loaded and @again.
+ * @resumed: Called when the guest continues, or is loaded if it is to stay
+ *           paused. Or NULL.
+ * @data: Passed to @loaded and @resumed.
  * @phases: Where to note "load" and "finish".
  */
 struct launch {
@@ -39,7 +40,7 @@ struct launch {
 	int keep_session;
 	int running;
 	int (*loaded)(void *data, struct hf_error *err);
-	void (*again)(void *data);
+	void (*resumed)(void *data);
 	void *data;
 	struct hq_phases *phases;
 };

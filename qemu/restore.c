@@ -298,12 +298,13 @@ static int finish(void *data, struct hf_error *err)
 	return code;
 }
 
-/* The QEMU that failed may have read what its vectors had to say */
-static void raise_again(void *data)
+static void kick(void *data)
 {
+	struct back *b = data;
 	struct hf_error err;
 
-	if (arm_devices(data, hq_err(&err)))
+	if (vectors_kick(b->vm->ctx, b->state, &b->blob, b->fds,
+			 hq_err(&err)))
 		hq_complain(&err);
 }
 
@@ -357,7 +358,7 @@ static int start(struct back *b, json_t *argv, pid_t *ret_pid,
 		.place_count = b->place_count,
 		.running = b->blob.running,
 		.loaded = finish,
-		.again = raise_again,
+		.resumed = kick,
 		.data = b,
 		.phases = &b->phases,
 	};

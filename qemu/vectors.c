@@ -88,21 +88,49 @@ static int fd_of(const int *fds, int file)
 	return file < 0 ? -1 : fds[file];
 }
 
+/* An fd for each vector, -1 where there is none */
+static int *vector_list(const struct cpr_state *s, const char *name,
+			const int *fds, uint32_t *ret_n,
+			struct hf_error *err)
+{
+	uint32_t n = vector_count(s, name);
+	int *list = calloc(n + 1, sizeof(*list));
+
+	if (!list) {
+		hq_fail(err, -ENOMEM, "no-memory", "set interrupts up", name,
+			"", "out of memory");
+		return NULL;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		list[i] = fd_of(fds, find_vector(s, name, i));
+	*ret_n = n;
+	return list;
+}
+
 static int arm_vectors(const struct hf_ctx *ctx, const struct cpr_state *s,
 		       const char *name, int fd, uint32_t index,
 		       const int *fds, struct hf_error *err)
 {
-	uint32_t n = vector_count(s, name);
-	int *list = calloc(n + 1, sizeof(*list)), code;
+	uint32_t n;
+	int *list = vector_list(s, name, fds, &n, err), code;
 
 	if (!list)
-		return hq_fail(err, -ENOMEM, "no-memory", "set interrupts up",
-			       name, "", "out of memory");
-	for (uint32_t i = 0; i < n; i++)
-		list[i] = fd_of(fds, find_vector(s, name, i));
+		return -ENOMEM;
 	code = hf_vfio_irqs_arm(ctx, fd, index, list, n, err);
-	if (!code)
-		code = hf_vfio_irqs_kick(ctx, list, n, err);
+	free(list);
+	return code;
+}
+
+static int kick_vectors(const struct hf_ctx *ctx, const struct cpr_state *s,
+			const char *name, const int *fds,
+			struct hf_error *err)
+{
+	uint32_t n;
+	int *list = vector_list(s, name, fds, &n, err), code;
+
+	if (!list)
+		return -ENOMEM;
+	code = hf_vfio_irqs_kick(ctx, list, n, err);
 	free(list);
 	return code;
 }
@@ -113,9 +141,8 @@ static int arm_intx(const struct hf_ctx *ctx, const struct cpr_state *s,
 {
 	int trigger = fd_of(fds, find(s, name, "intx-interrupt", 0));
 	int unmask = fd_of(fds, find(s, name, "intx-unmask", 0));
-	int code = hf_vfio_intx_arm(ctx, fd, trigger, unmask, err);
 
-	return code ? code : hf_vfio_irqs_kick(ctx, &trigger, 1, err);
+	return hf_vfio_intx_arm(ctx, fd, trigger, unmask, err);
 }
 
 /* Errors of the bus, and the request to give the device back */
@@ -154,4 +181,29 @@ int vectors_arm(const struct hf_ctx *ctx, const struct cpr_state *s,
 	else if (irqs->index != HF_VFIO_IRQS_NONE)
 		code = arm_vectors(ctx, s, name, fd, irqs->index, fds, err);
 	return code ? code : arm_other(ctx, s, name, fd, fds, err);
+}
+
+int vectors_kick(const struct hf_ctx *ctx, const struct cpr_state *s,
+		 const struct blob *blob, const int *fds,
+		 struct hf_error *err)
+{
+	int code = 0;
+
+	for (uint32_t i = 0; !code && i < s->device_count; i++) {
+		const char *name = s->devices[i].name;
+		int trigger;
+
+		switch (blob->irqs[i].index) {
+		case HF_VFIO_IRQS_NONE:
+			break;
+		case VFIO_PCI_INTX_IRQ_INDEX:
+			trigger = fd_of(fds, find(s, name, "intx-interrupt",
+						  0));
+			code = hf_vfio_irqs_kick(ctx, &trigger, 1, err);
+			break;
+		default:
+			code = kick_vectors(ctx, s, name, fds, err);
+		}
+	}
+	return code;
 }
