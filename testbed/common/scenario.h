@@ -13,6 +13,9 @@
 
 #define MAX_STAGES	12
 
+/* Word of the command line that hosts of guests get, see host/vm.c */
+#define QEMU_COUNTER	"tsc_early_khz"
+
 /* A special kernel for .kernels: a copy that spins at its first instruction */
 #define KERNEL_SILENT	"silent"
 

@@ -69,8 +69,7 @@ static void mount_all(void)
 	mount_one("tmpfs", "/tmp", 0);
 }
 
-/* The value of key=value on the kernel command line; "" if absent */
-static void cmdline_value(const char *key, char *value, size_t size)
+void cmdline_value(const char *key, char *value, size_t size)
 {
 	char *line = file_read("/proc/cmdline", NULL), *end;
 	size_t n = strlen(key);

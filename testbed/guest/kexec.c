@@ -104,7 +104,11 @@ void kexec_prepare(const char *more)
 {
 	char *cmdline = stage_cmdline(stage.scenario, stage.number + 1,
 				      stage.variant);
+	char counter[16];
 
+	cmdline_value(QEMU_COUNTER, counter, sizeof(counter));
+	if (*counter)
+		cmdline = text_add(cmdline, " " QEMU_COUNTER "=%s", counter);
 	if (more)
 		cmdline = text_add(cmdline, " %s", more);
 	load(cmdline, load_by_library);

@@ -22,4 +22,7 @@ void modules_load(const char *dir);
 /* Does the command line of the running kernel hold this word? */
 int cmdline_has(const char *word);
 
+/* The value of key=value there; "" if absent */
+void cmdline_value(const char *key, char *value, size_t size);
+
 #endif

@@ -16,17 +16,20 @@ static const struct {
 	char letter;
 	const char *name;
 	const char *what;
+	int ours;
 } words[] = {
-	{ 'P', "stop", "QMP stop: the guest pauses" },
-	{ 'W', "save", "QEMU writes its state" },
-	{ 'V', "preserve", "memory, iommufd, device to session" },
-	{ 'X', "disarm", "interrupts are torn down" },
-	{ 'R', "restore", "all comes back from the session" },
-	{ 'A', "attach", "devices to their page tables" },
-	{ 'I', "arm", "interrupts are set up, and raised once" },
-	{ 'L', "load", "QEMU starts and loads its state" },
-	{ 'E', "finish", "the session ends" },
-	{ 'C', "cont", "QMP cont: the guest goes on" },
+	{ 'P', "stop", "QMP stop: the guest pauses", 0 },
+	{ 'W', "save", "QEMU writes its state", 0 },
+	{ 'H', "inherit", "its files are told apart", 1 },
+	{ 'V', "preserve", "memory, iommufd, device to session", 1 },
+	{ 'X', "disarm", "interrupts are torn down", 1 },
+	{ 'N', "bind", "the driver is bound", 1 },
+	{ 'R', "restore", "all comes back from the session", 1 },
+	{ 'A', "attach", "devices to their page tables", 1 },
+	{ 'I', "arm", "interrupts are set up, raised once", 1 },
+	{ 'L', "load", "QEMU starts and loads its state", 0 },
+	{ 'E', "finish", "the session ends", 1 },
+	{ 'C', "resume", "QMP cont: the guest runs", 0 },
 };
 
 static void read_lines(struct story *s, const struct timeline *tl)
@@ -66,6 +69,8 @@ static void add_phase(struct story *s, const char *name, size_t length,
 		if (!strcmp(words[i].name, p.name)) {
 			p.letter = words[i].letter;
 			p.what = words[i].what;
+			if (words[i].ours)
+				s->ours += to - from;
 		}
 	story_phase_add(s, &p);
 }

@@ -98,6 +98,19 @@ static void print_phases(const struct story *s)
 	}
 }
 
+/* From QMP's stop to its cont */
+static void print_pause(const struct story *s)
+{
+	double all = s->phase[s->n_phases - 1].to - s->phase[0].from, boot = 0;
+
+	for (int i = 0; i < s->n_phases; i++)
+		if (s->phase[i].era == ERA_BOOT)
+			boot = s->phase[i].to - s->phase[i].from;
+	printf("  the guest was paused for %.1f s: %.0f %% the kernel's boot, %.1f %% holdfast-qemu,\n"
+	       "  the rest QEMU's state and start\n",
+	       all, boot / all * 100, s->ours / all * 100);
+}
+
 static void row(const char *what, int value)
 {
 	printf("  %-66s %8d\n", what, value);
@@ -167,8 +180,9 @@ static void print_seen(const struct story *s)
 	row("times the IOMMU stopped translating", off);
 	row("faults of the IOMMU", count_dmar_faults(s->ev, span));
 	print_writes(s, back);
-	printf("  no driver was bound before its owner came; others who open it: EBUSY\n");
-	printf("  config space as its owner reads it: as before\n");
+	if (!s->lines.n)
+		printf("  no driver was bound before its owner came; others who open it: EBUSY\n"
+		       "  config space as its owner reads it: as before\n");
 	if (kho_counted(s->ev, "after") >= 0)
 		printf("  bytes kept for the next kernel: %lld before, %lld after\n",
 		       kho_counted(s->ev, "before"), kho_counted(s->ev, "after"));
@@ -184,6 +198,8 @@ void demo_report(struct story *s)
 		print_gaps(s);
 	if (s->n_phases)
 		print_phases(s);
+	if (s->complete && s->lines.n)
+		print_pause(s);
 	if (s->complete)
 		print_seen(s);
 	if (s->packets.n)

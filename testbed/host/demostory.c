@@ -9,6 +9,7 @@
 #include "util.h"
 
 #define AROUND	1.0	/* seconds of the picture before and after */
+#define MORE	2.0	/* ... with the lines of a guest */
 
 /* The same row is read at both ends: a phase's end is the next one's start */
 struct moment {
@@ -272,15 +273,20 @@ void story_free(struct story *s)
 	arrivals_free(&s->sends);
 }
 
+static double around(const struct story *s)
+{
+	return AROUND + (s->lines.n ? MORE : 0);
+}
+
 double story_from(const struct story *s)
 {
-	return (s->n_phases ? s->phase[0].from : s->zero) - AROUND;
+	return (s->n_phases ? s->phase[0].from : s->zero) - around(s);
 }
 
 double story_to(const struct story *s)
 {
 	if (s->complete)
-		return s->phase[s->n_phases - 1].to + AROUND;
+		return s->phase[s->n_phases - 1].to + around(s);
 	return s->packets.n ? s->packets.times[s->packets.n - 1] + AROUND :
 			      story_from(s) + 2 * AROUND;
 }

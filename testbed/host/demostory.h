@@ -57,6 +57,7 @@ struct missing {
  * @lines:	when a nested guest said its lines; none if the receiver is a program
  * @boot:	of this guest
  * @silence:	longest time between two of its lines
+ * @ours:	seconds of its pause that holdfast-qemu(8) took
  * @packets:	when each one reached the memory
  * @sends:	when the host sent each one
  * @zero:	when reboot() was called, or else the first packet came
@@ -80,6 +81,7 @@ struct story {
 	struct arrivals lines;
 	char boot[16];
 	struct gap silence;
+	double ours;
 	struct arrivals packets;
 	struct arrivals sends;
 	double zero;

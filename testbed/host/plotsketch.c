@@ -24,12 +24,10 @@ static char letter_of(const struct story *s, double from, double to)
 	return letter;
 }
 
-static void rows(const unsigned int *counts, double usual, double width)
+static void rows(const unsigned int *counts, double usual)
 {
 	double top = usual > 1 ? usual * 1.5 : 1;
 
-	printf("\nPackets that came, per %.0f ms; phases; longest wait for one\n",
-	       width * 1000);
 	for (int row = ROWS; row > 0; row--) {
 		printf("  %5.0f |", top * row / ROWS);
 		for (int i = 0; i < COLUMNS; i++) {
@@ -57,7 +55,7 @@ static void legend(const struct story *s)
 			column += printf(",");
 		column += printf(" %c %s", p->letter, p->name);
 	}
-	printf("; a + is above 9 ms\n");
+	printf("%s\n", s->lines.n ? "" : "; a + is above 9 ms");
 }
 
 void plot_sketch(const struct story *s)
@@ -70,23 +68,22 @@ void plot_sketch(const struct story *s)
 
 	arrivals_bins(&s->lines, from, width, lines, waits, COLUMNS);
 	arrivals_bins(&s->packets, from, width, counts, waits, COLUMNS);
-	rows(counts, s->rate * width, width);
+	printf("\nPackets that came, per %.0f ms; phases; %s\n", width * 1000,
+	       s->lines.n ? "lines of the guest" : "longest wait for one");
+	rows(counts, s->rate * width);
 	printf("  phase |");
 	for (int i = 0; i < COLUMNS; i++)
 		putchar(letter_of(s, from + i * width,
 				  from + (i + 1) * width));
-	printf("|\n     ms |");
+	printf("|\n%7s |", s->lines.n ? "guest" : "ms");
 	for (int i = 0; i < COLUMNS; i++) {
 		int ms = waits[i] * 1000 + 0.5;
 
-		putchar(ms > 9 ? '+' : '0' + ms);
+		if (s->lines.n)
+			putchar(lines[i] ? '!' : ' ');
+		else
+			putchar(ms > 9 ? '+' : '0' + ms);
 	}
 	printf("|\n");
-	if (s->lines.n) {
-		printf("  guest |");
-		for (int i = 0; i < COLUMNS; i++)
-			putchar(lines[i] ? '!' : ' ');
-		printf("|  a line a second\n");
-	}
 	legend(s);
 }

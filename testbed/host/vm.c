@@ -174,6 +174,20 @@ static void system_args(struct args *a)
 	free(path);
 }
 
+/*
+ * An emulated machine finds the rate of its time stamp counter, which is the
+ * host's, by timers that a busy host delays. KVM takes the counter of a guest that
+ * was started at another rate for one to be corrected, and the guest's clocks stand.
+ */
+static unsigned int counter_khz(void)
+{
+	const double from = now();
+	const unsigned long long begin = __builtin_ia32_rdtsc();
+
+	usleep(100000);
+	return (__builtin_ia32_rdtsc() - begin) / ((now() - from) * 1000);
+}
+
 static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 {
 	const struct scenario *s = vm->scenario;
@@ -182,6 +196,8 @@ static void scenario_args(struct vm *vm, struct args *a, int initrd, int ram)
 	char *image = vm_kernel(first, vm->dir, vm->variant);
 	char *cmdline = stage_cmdline(s, 1, vm->variant);
 
+	if (s->qemu)
+		cmdline = text_add(cmdline, " " QEMU_COUNTER "=%u", counter_khz());
 	if (!image)
 		fatal("kernel variant '%s' is not built: run './run kernel --variant %s'",
 		      first, first);
