@@ -262,12 +262,12 @@ static int change(const struct hf_ctx *ctx, const struct hf_device *d,
 			       what, d->bdf,
 			       denied ? "run as root" : "see the kernel log",
 			       "%s: %s; all is as it was", step,
-			       strerrordesc_np(-code));
+			       hf_errno_text(-code));
 	return hf_fail(err, code, "bind-not-undone", what, d->bdf,
 		       "see the kernel log and bind the driver again",
 		       "%s: %s; and what was there before, driver '%s', could not be restored: %s: %s",
-		       step, strerrordesc_np(-code), d->driver, back,
-		       strerrordesc_np(-undo));
+		       step, hf_errno_text(-code), d->driver, back,
+		       hf_errno_text(-undo));
 }
 
 /* What is to be, and whether it may */

@@ -260,5 +260,9 @@ int hf_sys_sleep_ms(const struct hf_ctx *ctx, uint32_t ms)
 
 	if (HAS(sleep_ms))
 		return CALL(sleep_ms, ms);
-	return result(nanosleep(&t, NULL));
+	/* A program with many signals waits as long as any other */
+	while (nanosleep(&t, &t))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }

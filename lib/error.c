@@ -42,13 +42,22 @@ int hf_fail(struct hf_error *err, int code, const char *id, const char *what,
 	return fail(err, code, id, what, object, remedy, text);
 }
 
+/* In musl strerror() is a constant text */
+const char *hf_errno_text(int code)
+{
+#ifdef HF_HAVE_STRERRORDESC_NP
+	const char *text = strerrordesc_np(code);
+#else
+	const char *text = strerror(code);
+#endif
+
+	return text ? text : "unknown error";
+}
+
 int hf_fail_sys(struct hf_error *err, int code, const char *id,
 		const char *what, const char *object, const char *remedy)
 {
-	const char *text = strerrordesc_np(-code);
-
-	return fail(err, code, id, what, object, remedy,
-		    text ? text : "unknown error");
+	return fail(err, code, id, what, object, remedy, hf_errno_text(-code));
 }
 
 int hf_fail_arg(struct hf_error *err, const char *function, const char *why)

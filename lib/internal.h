@@ -27,6 +27,9 @@ int hf_fail(struct hf_error *err, int code, const char *id, const char *what,
 int hf_fail_sys(struct hf_error *err, int code, const char *id,
 		const char *what, const char *object, const char *remedy);
 
+/* What errno @code, above 0, means */
+const char *hf_errno_text(int code);
+
 /* -EINVAL for an argument of a function */
 int hf_fail_arg(struct hf_error *err, const char *function, const char *why);
 

@@ -114,7 +114,7 @@ int hf_listen_claim(const struct hf_ctx *ctx, const struct hf_listen *listen,
 				       OBJ("fd %d (%s)", fd,
 					   listen->names[i]),
 				       "claim them before anything else is done",
-				       "%s", strerrordesc_np(-code));
+				       "%s", hf_errno_text(-code));
 	}
 	return 0;
 }

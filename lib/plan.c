@@ -233,11 +233,14 @@ static int address(const struct hf_plan *plan, const struct hf_plan_device *d,
 {
 	uint32_t domain = 0, rid = 0;
 	int code = hf_device_of_fd(plan->ctx, d->fd, &e->domain, &e->rid,
-				   err);
+				   d->bdf ? NULL : err);
 	int known = !code;
 
-	if (!d->bdf || code == -EBADF)
+	if (!d->bdf)
 		return code;
+	if (code == -EBADF)
+		return hf_device_of_fd(plan->ctx, d->fd, &e->domain, &e->rid,
+				       err);
 	if (hf_bdf_parse(d->bdf, &domain, &rid))
 		return hf_fail(err, -EINVAL, "device-spec", what, d->bdf,
 			       "say 0000:01:00.0", "it is not an address");

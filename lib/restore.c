@@ -5,11 +5,18 @@
 
 #include "internal.h"
 
+/* To what a device file was bound by an attach that went no further */
+struct bound {
+	int iommufd;	/* -1: to nothing */
+	uint32_t devid;
+};
+
 struct hf_restore {
 	const struct hf_ctx *ctx;
 	int session;
 	struct hf_manifest *manifest;
 	struct hf_entry *entries;	/* with @fd and @status */
+	struct bound *bound;	/* for each of them */
 	uint32_t count;
 };
 
@@ -42,17 +49,23 @@ int hf_restore_open(const struct hf_ctx *ctx, int session,
 	if (!code) {
 		r->count = r->manifest->count;
 		r->entries = calloc(r->count, sizeof(*r->entries));
-		if (!r->entries)
+		r->bound = calloc(r->count, sizeof(*r->bound));
+		if (!r->entries || !r->bound)
 			code = hf_fail_mem(err, "read manifest");
 	}
 	if (code) {
-		if (r)
+		if (r) {
 			hf_manifest_free(r->manifest);
+			free(r->entries);
+			free(r->bound);
+		}
 		free(r);
 		return code;
 	}
 	memcpy(r->entries, r->manifest->entries,
 	       r->count * sizeof(*r->entries));
+	for (uint32_t i = 0; i < r->count; i++)
+		r->bound[i].iommufd = -1;
 	r->ctx = ctx;
 	r->session = session;
 	*ret = r;
@@ -241,8 +254,8 @@ int hf_restore_attach(struct hf_restore *restore, uint32_t i, int iommufd,
 {
 	static const char what[] = "attach device";
 	const struct hf_entry *e;
-	uint32_t devid;
-	int code;
+	struct bound *b;
+	int code = 0;
 
 	if (!restore)
 		return hf_fail_arg(err, __func__, "restore is NULL");
@@ -262,7 +275,14 @@ int hf_restore_attach(struct hf_restore *restore, uint32_t i, int iommufd,
 			       OBJ("entry %u", i),
 			       "retrieve both and take neither; pass an iommufd for a device that was reset",
 			       "the device or its iommufd is not there");
-	code = hf_vfio_bind(restore->ctx, e->fd, iommufd, &devid, err);
+	/* What was bound by a call that failed afterwards stays so */
+	b = &restore->bound[i];
+	if (b->iommufd != iommufd) {
+		code = hf_vfio_bind(restore->ctx, e->fd, iommufd, &b->devid,
+				    err);
+		if (!code)
+			b->iommufd = iommufd;
+	}
 	if (!code && e->parent != HF_NO_ENTRY)
 		code = hf_vfio_attach(restore->ctx, e->fd, e->hwpt_id, err);
 	if (code) {
@@ -270,7 +290,7 @@ int hf_restore_attach(struct hf_restore *restore, uint32_t i, int iommufd,
 		return code;
 	}
 	if (ret_devid)
-		*ret_devid = devid;
+		*ret_devid = b->devid;
 	return 0;
 }
 
@@ -283,5 +303,6 @@ void hf_restore_free(struct hf_restore *restore)
 			hf_sys_close(restore->ctx, restore->entries[i].fd);
 	hf_manifest_free(restore->manifest);
 	free(restore->entries);
+	free(restore->bound);
 	free(restore);
 }

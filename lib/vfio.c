@@ -139,7 +139,7 @@ static int bind_with(const struct hf_ctx *ctx, int device, int iommufd,
 			       "somebody else has bound the device");
 	if (code == -EINVAL)
 		return hf_fail(err, code, "vfio-bound", what, object,
-			       "open it anew to bind it to another",
+			       "go on with the iommufd it is bound to, or open it anew; closing a file that was retrieved stops the device",
 			       "it is bound already, or of a group");
 	if (code < 0)
 		return hf_vfio_failed(code, device, what, err);

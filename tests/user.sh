@@ -44,6 +44,30 @@ results() {
 	((n)) || fail "user: $name: no test ran: see $log"
 }
 
+# The library is also for those who link statically, with another libc. The
+# parsers are fuzzed as its test; more needs a cmocka for that libc.
+musl() {
+	local dir=$out/user-musl log=$out/log/user-musl.log
+	if ! command -v musl-gcc >/dev/null; then
+		skip "user: musl: musl-gcc is not installed (musl-tools)"
+		return
+	fi
+	echo "     building: musl"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	# Headers of the kernel come from those of the other libc's
+	if musl-gcc -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -static \
+		-idirafter /usr/include \
+		-idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-I "$root/lib/include" -DHF_VERSION_TEXT='"musl"' \
+		-o "$dir/fuzz" "$root"/lib/*.c "$root"/lib/tests/fuzz{,-main}.c \
+		>"$log" 2>&1 && "$dir/fuzz" 3 >>"$log" 2>&1; then
+		ok "user: musl: it is linked statically and reads what it should"
+	else
+		fail "user: musl: see $log"
+	fi
+}
+
 # What takes longer than it may with many devices, files and entries
 benchmarks() {
 	local log=$out/log/user-benchmark.log
@@ -127,6 +151,7 @@ else
 	suite plain -Duapi="$out/headers/include"
 	benchmarks
 	memory
+	musl
 	suite sanitized -Db_sanitize=address,undefined
 fi
 summary

@@ -142,7 +142,7 @@ struct owner {
 void fake_owner(struct owner *o, const char *bdf);
 void fake_owner_close(struct owner *o);
 
-/* Fails with what the error says */
+/* Fails with what the error says; on success there is none */
 #define ok(call) do {							\
 	struct hf_error err_ = { .size = sizeof(err_) };		\
 	struct hf_error *err = &err_;					\
@@ -154,6 +154,8 @@ void fake_owner_close(struct owner *o);
 		hf_error_format(&err_, text_, sizeof(text_));		\
 		fail_msg("%s = %d: %s", #call, ret_, text_);		\
 	}								\
+	if (err_.code)							\
+		fail_msg("%s: %s on success", #call, err_.id);		\
 } while (0)
 
 /* Refused with this errno, this word, and an error that is complete */

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -67,11 +70,55 @@ static void a_file_with_other_contents_is_no_memory(void **state)
 	close(fds[1]);
 }
 
+static int busy_open(void *data, const char *path, int flags, uint32_t mode)
+{
+	(void)path;
+	(void)flags;
+	(void)mode;
+	++*(int *)data;
+	return -EBUSY;
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static void signals_do_not_shorten_the_wait(void **state)
+{
+	const struct itimerval often = {
+		.it_interval.tv_usec = 500, .it_value.tv_usec = 500,
+	};
+	const struct hf_ops ops = { .size = sizeof(ops), .open = busy_open };
+	int opens = 0, session = -7;
+	struct hf_ctx_options options = {
+		.size = sizeof(options), .ops = &ops, .ops_data = &opens,
+	};
+	struct timespec begin, end;
+	struct hf_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(hf_ctx_new(&options, &ctx), 0);
+	signal(SIGALRM, on_alarm);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	refused(hf_session_create(ctx, "a", 200, &session, err), EBUSY,
+		"liveupdate-busy");
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	signal(SIGALRM, SIG_DFL);
+	assert_true((end.tv_sec - begin.tv_sec) * 1000 +
+		    (end.tv_nsec - begin.tv_nsec) / 1000000 >= 199);
+	assert_true(opens > 2);
+	hf_ctx_free(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_memfd_is_no_session_iommufd_or_device),
 		TEST(a_manifest_goes_through_real_memory),
+		TEST(signals_do_not_shorten_the_wait),
 		TEST(a_file_with_other_contents_is_no_memory),
 	};
 

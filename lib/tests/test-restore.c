@@ -268,6 +268,28 @@ static void whichever_call_fails_it_can_be_done_again(void **state)
 	assert_true(failures > 10);
 }
 
+static void attaching_can_be_tried_again(void **state)
+{
+	struct hf_entry e = { .size = sizeof(e) };
+	struct hf_restore *r;
+	int session = gone_and_back();
+	uint32_t devid = 0;
+
+	(void)state;
+	ok(hf_restore_open(fake->ctx, session, &r, err));
+	ok(hf_restore_all(r, err));
+	fake->fail_request = HF_VFIO_ATTACH;
+	fake->fail_request_code = -ENOMEM;
+	refused(hf_restore_attach(r, 3, -1, &devid, err), ENOMEM, "vfio");
+	assert_int_equal(devid, 0);
+	fake->fail_request = 0;
+	ok(hf_restore_attach(r, 3, -1, &devid, err));
+	assert_int_equal(devid, 2);
+	assert_int_equal(hf_restore_get(r, 3, &e), 0);
+	assert_int_equal(fake_obj_of(e.fd)->attached, 3);
+	end(r, session);
+}
+
 static void entries_that_are_not_there_are_refused(void **state)
 {
 	struct hf_entry e = { .size = sizeof(e) };
@@ -319,6 +341,7 @@ int main(void)
 		TEST(what_is_not_as_the_manifest_says_is_not_kept),
 		TEST(seals_are_demanded_of_memory_that_had_them),
 		TEST(whichever_call_fails_it_can_be_done_again),
+		TEST(attaching_can_be_tried_again),
 		TEST(entries_that_are_not_there_are_refused),
 	};
 

@@ -241,6 +241,9 @@ HF_API int hf_restore_take(struct hf_restore *restore, uint32_t i,
  * @ret_devid: Id of the device in the iommufd, or NULL.
  * @err: Filled in on failure, or NULL.
  *
+ * If it fails after the device was bound, it may be called again with the same
+ * iommufd; closing the device instead would stop it.
+ *
  * Context: Before hf_session_finish().
  * Return: 0, -ERANGE, -ENOENT if one of the two is not there, -ENOTTY if entry
  *         @i is no device, the errors of hf_vfio_bind() and hf_vfio_attach().
