@@ -48,6 +48,7 @@ static void given_session(struct inheritance *h)
 {
 	const char *text = getenv(SESSION_VARIABLE), *colon;
 	char digits[16];
+	struct hf_session session = { .size = sizeof(session) };
 	int fd;
 
 	h->session = -1;
@@ -56,8 +57,9 @@ static void given_session(struct inheritance *h)
 		return;
 	snprintf(digits, sizeof(digits), "%.*s", (int)(colon - text), text);
 	if (number(digits, &fd) ||
-	    hf_session_adopt(h->vm->ctx, fd, HF_OUTGOING, NULL, NULL))
+	    hf_session_adopt(h->vm->ctx, fd, HF_OUTGOING, &session, NULL))
 		return;
+	h->given = session;
 	h->session = fd;
 	/* Systemd has it, too; whoever else passed it keeps no store */
 	h->stored = !!getenv("NOTIFY_SOCKET");
@@ -206,6 +208,7 @@ static int stopped_by_signal(struct hold *hold)
 
 static int wait_for_kexec(struct hold *hold)
 {
+	const struct inheritance *h = &hold->h;
 	json_t *doc;
 
 	for (;;) {
@@ -213,7 +216,8 @@ static int wait_for_kexec(struct hold *hold)
 		case CONTROL_WAIT:
 			doc = answer(hold, "held", NULL);
 			json_object_set_new(doc, "session", json_string(
-						    hold->h.vm->session));
+				*h->given.name ? h->given.name :
+						 h->vm->session));
 			control_answer(&hold->control, doc);
 			break;
 		case CONTROL_ABORT:

@@ -166,4 +166,5 @@ void unpreserve(struct inheritance *h)
 		hq_complain(&err);
 	h->stored = 0;
 	h->session = -1;
+	*h->given.name = 0;
 }

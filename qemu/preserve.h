@@ -16,6 +16,7 @@ struct inheritance {
 	int state_copy;		/* sealed */
 	int stream_copy;
 	int session;		/* outgoing, or -1 */
+	struct hf_session given;	/* @session, if it was passed to us */
 	int stored;		/* systemd has it, too */
 	char fdname[256];	/* there */
 	int armed;		/* the interrupts are set up */

@@ -365,7 +365,7 @@ static int start(struct back *b, json_t *argv, pid_t *ret_pid,
 
 	l.state_number = b->places[b->place_count - 2].number;
 	l.stream_number = b->places[b->place_count - 1].number;
-	return launch_back(&l, ret_pid, err);
+	return (b->vm->launch ? b->vm->launch : launch_back)(&l, ret_pid, err);
 }
 
 static void fill_report(const struct back *b, json_t *report)

@@ -20,7 +20,8 @@ struct sessions {
 	int incoming;	/* or -1 */
 	int outgoing;	/* empty, for the next update, or -1 */
 	int finished;	/* @incoming is */
-	char fdname[256];
+	char fdname[256];	/* of @outgoing */
+	char incoming_fdname[256];	/* of @incoming, "" if not passed */
 };
 
 /* An update that never came has left it: systemd makes no other until later */
@@ -46,6 +47,8 @@ static void look_at(const struct vm *vm, struct sessions *s, int fd,
 		return;
 	if (session.direction == HF_INCOMING && s->incoming < 0) {
 		s->incoming = fd;
+		snprintf(s->incoming_fdname, sizeof(s->incoming_fdname), "%s",
+			 fdname);
 	} else if (session.direction == HF_OUTGOING && s->outgoing < 0) {
 		if (hf_session_token_free(vm->ctx, fd, HF_TOKEN_MANIFEST,
 					  NULL)) {
@@ -177,6 +180,18 @@ static void wait_ready(const struct vm *vm)
 	tell(vm, "READY=1");
 }
 
+/* A finished session is of no use, and systemd would keep it */
+static void forget(const struct vm *vm, const struct sessions *s)
+{
+	const char *socket = getenv("NOTIFY_SOCKET");
+	struct hf_error err;
+
+	if (s->finished && socket && *s->incoming_fdname &&
+	    hf_fdstore_remove(vm->ctx, socket, s->incoming_fdname,
+			      hq_err(&err)))
+		hq_complain(&err);
+}
+
 static int take_back(struct vm *vm, struct sessions *s, json_t *argv,
 		     pid_t *ret_pid, struct hf_error *err)
 {
@@ -189,6 +204,7 @@ static int take_back(struct vm *vm, struct sessions *s, json_t *argv,
 		s->finished = json_is_true(json_object_get(report,
 							   "finished"));
 		report_run(vm, report);
+		forget(vm, s);
 		tell(vm, "READY=1");
 	}
 	json_decref(report);

@@ -2,11 +2,15 @@
 #ifndef HQ_VM_H
 #define HQ_VM_H
 
+#include <sys/types.h>
+
 #include "hold.h"
 #include "hq.h"
 
 #define VM_NAME_LEN	40
 #define VM_DEFAULT_NAME	"vm"
+
+struct launch;
 
 /* Where things of one VM are, and how this program was called */
 struct vm {
@@ -22,6 +26,9 @@ struct vm {
 	int dry_run;
 	uint32_t timeout_ms;
 	struct hold_times times;	/* hold only */
+	/* In place of launch_back() in tests, or NULL */
+	int (*launch)(const struct launch *l, pid_t *ret_pid,
+		      struct hf_error *err);
 	char **command;			/* what follows "--" */
 };
 
