@@ -81,6 +81,8 @@ static int open_files(struct inheritance *h, struct hf_error *err)
 			       strerror(errno));
 	/* Not close-on-exec: it is for QEMU if it has to come back */
 	h->stream_fd = fcntl(fd, F_DUPFD, STREAM_NUMBER);
+	if (h->stream_fd < 0)
+		h->stream_fd = fcntl(fd, F_DUPFD, 3);
 	close(fd);
 	if (h->stream_fd < 0)
 		return hq_fail(err, -errno, "qemu-state",
@@ -258,13 +260,27 @@ static void begin_phases(struct hold *hold, const struct hold_times *times)
 		     hold->phases.last - times->saved);
 }
 
+static int hold_on(struct hold *hold)
+{
+	struct hf_error err;
+
+	if (open_files(&hold->h, hq_err(&err))) {
+		hq_complain(&err);
+		return hq_exit_of(&err);
+	}
+	given_session(&hold->h);
+	if (control_open(&hold->control, hold->h.vm, hq_err(&err)) ||
+	    take_over(hold, hq_err(&err)))
+		return give_back(hold, "refused", &err);
+	return wait_for_kexec(hold);
+}
+
 int vm_hold(struct vm *vm)
 {
 	struct hold hold = {
 		.h = { .vm = vm, .stream_fd = -1, .state_copy = -1,
 		       .stream_copy = -1, .armed = 1 },
 	};
-	struct hf_error err, other;
 	int code;
 
 	own_name(vm);
@@ -274,17 +290,7 @@ int vm_hold(struct vm *vm)
 	hold.h.blob.argv = argv_from(vm->command);
 	hold.h.blob.running = vm->times.running;
 	hold.h.blob.stopped = vm->times.realtime;
-	code = open_files(&hold.h, hq_err(&err));
-	if (code) {
-		hq_complain(&err);
-		return hq_exit_of(&err);
-	}
-	given_session(&hold.h);
-	code = control_open(&hold.control, vm, hq_err(&other));
-	if (code)
-		return give_back(&hold, "refused", &other);
-	code = take_over(&hold, hq_err(&err));
-	if (code)
-		return give_back(&hold, "refused", &err);
-	return wait_for_kexec(&hold);
+	code = hold_on(&hold);
+	inherit_end(&hold.h);
+	return code;
 }

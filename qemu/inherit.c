@@ -188,6 +188,15 @@ int inherit(struct inheritance *h, struct hf_error *err)
 	return code;
 }
 
+void inherit_end(struct inheritance *h)
+{
+	free(h->fds);
+	h->fds = NULL;
+	cpr_state_free(h->state);
+	h->state = NULL;
+	blob_clear(&h->blob);
+}
+
 int disarm(struct inheritance *h, struct hf_error *err)
 {
 	int code = 0;

@@ -25,6 +25,9 @@ struct inheritance {
 /* Read the state and find out what each file is. Changes nothing. */
 int inherit(struct inheritance *h, struct hf_error *err);
 
+/* Free what inherit() allocated; files stay open */
+void inherit_end(struct inheritance *h);
+
 /* All or nothing. On failure nothing has changed for QEMU. */
 int preserve(struct inheritance *h, struct hf_error *err);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -265,6 +266,18 @@ static int write_state(struct back *b, struct hf_error *err)
 	return code;
 }
 
+/* For as many files as QEMU had, and those that they are put aside to meanwhile */
+static void raise_limit(const struct back *b, int32_t highest)
+{
+	rlim_t need = highest + b->place_count + 64;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= need)
+		return;
+	limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* All files of QEMU at their numbers; state and stream above them */
 static int make_places(struct back *b, struct hf_error *err)
 {
@@ -285,6 +298,7 @@ static int make_places(struct back *b, struct hf_error *err)
 	b->places[n + 1].fd = b->stream_fd;
 	b->places[n + 1].number = above + 2;
 	b->place_count = n + 2;
+	raise_limit(b, above + 2);
 	return 0;
 }
 

@@ -106,9 +106,7 @@ static int teardown(void **unused)
 	close_if(h.stream_copy);
 	for (int i = 0; i < 3; i++)
 		close_if(vectors[i]);
-	free(h.fds);
-	cpr_state_free(h.state);
-	blob_clear(&h.blob);
+	inherit_end(&h);
 	return fake_teardown(unused);
 }
 
