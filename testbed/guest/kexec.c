@@ -100,7 +100,7 @@ static int load_by_library(int kernel, int initrd, const char *cmdline)
 	return hf_kexec_load(NULL, &image, NULL);
 }
 
-void kexec_prepare(const char *more)
+char *kexec_cmdline(void)
 {
 	char *cmdline = stage_cmdline(stage.scenario, stage.number + 1,
 				      stage.variant);
@@ -109,6 +109,13 @@ void kexec_prepare(const char *more)
 	cmdline_value(QEMU_COUNTER, counter, sizeof(counter));
 	if (*counter)
 		cmdline = text_add(cmdline, " " QEMU_COUNTER "=%s", counter);
+	return cmdline;
+}
+
+void kexec_prepare(const char *more)
+{
+	char *cmdline = kexec_cmdline();
+
 	if (more)
 		cmdline = text_add(cmdline, " %s", more);
 	load(cmdline, load_by_library);

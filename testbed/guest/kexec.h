@@ -12,6 +12,9 @@
 /* Load the kernel of the next stage; with extra command line words or NULL */
 void kexec_prepare(const char *more);
 
+/* Its command line; allocated */
+char *kexec_cmdline(void);
+
 /* The initramfs of the next stage, for others who load its kernel: a memfd */
 int kexec_initramfs(void);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cpio.h"
+#include "kexec.h"
 #include "log.h"
 #include "nested.h"
 #include "qemu.h"
@@ -17,11 +18,12 @@
 #include "system.h"
 
 #define GUEST_KERNEL	"/mnt/boot/%s/bzImage"	/* as QEMU sees it */
-#define GUEST_INITRD	"/run/nested.img"
+#define GUEST_INITRD	"nested.img"		/* goes along to the next kernel */
+#define SERIAL		"file:/proc/self/fd/1"
 #define MAX_ARGS	96
 
 /* /init, and the drivers of its devices */
-static void make_initrd(void)
+void qemu_make_initrd(void)
 {
 	static const char *const drivers[] = { "i2c-core", "i2c-algo-bit", "igb",
 					       "igbvf" };
@@ -42,7 +44,7 @@ static void make_initrd(void)
 		free(to);
 	}
 	cpio_end(&c);
-	CHECK_OK(file_write(SYSTEM_ROOT GUEST_INITRD, c.data, c.len));
+	carry_put(GUEST_INITRD, c.data, c.len);
 	cpio_free(&c);
 }
 
@@ -60,7 +62,8 @@ void qemu_prepare(void)
 		      "mount %s: %s", to, strerror(errno));
 		free(to);
 	}
-	make_initrd();
+	if (stage.number == 1)
+		qemu_make_initrd();
 }
 
 static void add(const char **args, int *n, const char *fmt, ...)
@@ -87,18 +90,26 @@ const char *const *qemu_args(const char *accel, const char *words,
 		     "-machine", "pc-q35-11.1,memory-backend=ram0,aux-ram-share=on",
 		     "-object", "memory-backend-memfd,id=ram0,size=160M,share=on",
 		     "-m", "160M", "-no-reboot",
-		     "-serial", "file:/proc/self/fd/1"); *a; a++)
+		     "-serial", SERIAL); *a; a++)
 		add(args, &n, "%s", *a);
 	add(args, &n, "-kernel");
 	add(args, &n, GUEST_KERNEL, stage.variant);
 	add(args, &n, "-initrd");
-	add(args, &n, GUEST_INITRD);
+	add(args, &n, "/mnt/carry/" GUEST_INITRD);
 	add(args, &n, "-append");
 	add(args, &n, "console=ttyS0,115200 quiet panic=-1 no_timer_check printk.devkmsg=on hf.nested=%s",
 	    words);
 	for (; devices && *devices; devices++)
 		add(args, &n, "%s", *devices);
 	args[n] = NULL;
+	return args;
+}
+
+const char *const *qemu_service_args(const char *const *args)
+{
+	for (const char **a = (const char **)args; *a; a++)
+		if (!strcmp(*a, SERIAL))
+			*a = "stdio";
 	return args;
 }
 

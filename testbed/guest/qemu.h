@@ -24,6 +24,9 @@ struct nested {
 	char *line;
 };
 
+/* The initramfs of the guest, in this kernel and all that follow */
+void qemu_make_initrd(void);
+
 /* The disk is there, and what QEMU needs of the guest; once in each kernel */
 void qemu_prepare(void);
 
@@ -37,6 +40,9 @@ const char *const *qemu_args(const char *accel, const char *words,
 /* Start QEMU by itself, or holdfast-qemu with it, which may take the guest back */
 void qemu_start(struct nested *n, const char *const *args);
 void qemu_run(struct nested *n, const char *const *args);
+
+/* ... whose standard output is a socket */
+const char *const *qemu_service_args(const char *const *args);
 
 /* ... one device behind an iommufd as @devices, without its BARs in the address space */
 const char *const *qemu_vfio(const char *bdf);

@@ -72,10 +72,17 @@ void system_prepare(void)
 	system_mount();
 	copy_all("/units", "/etc/systemd/system", 0644);
 	copy_all("/rules", RULES, 0644);
-	/* Where a package has it, and the rule looks for it */
-	CHECK(!symlink("/usr/local/bin/holdfast",
-		       SYSTEM_ROOT "/usr/sbin/holdfast") || errno == EEXIST,
-	      "/usr/sbin/holdfast: %s", strerror(errno));
+	/* Where a package has them, and rule and unit look for them */
+	for (const char *const *p = STRINGS("holdfast", "holdfast-qemu"); *p;
+	     p++) {
+		char *to = text("/usr/local/bin/%s", *p);
+		char *at = text(SYSTEM_ROOT "/usr/sbin/%s", *p);
+
+		CHECK(!symlink(to, at) || errno == EEXIST, "%s: %s", at,
+		      strerror(errno));
+		free(to);
+		free(at);
+	}
 	mkdir(SYSTEM_ROOT HOOKS, 0755);
 	copy_file("/init", SYSTEM_ROOT HOOKS "/" SYSTEM_HOOK, 0755);
 }

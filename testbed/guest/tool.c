@@ -32,8 +32,7 @@ void tool_load(void)
 	char *kernel = text("/boot/%s/bzImage", variant);
 	int fd = kexec_initramfs();
 	char *initrd = text("/proc/%d/fd/%d", getpid(), fd);
-	char *cmdline = stage_cmdline(stage.scenario, stage.number + 1,
-				      stage.variant);
+	char *cmdline = kexec_cmdline();
 
 	/* Where it remembers what it loaded */
 	mkdir("/run", 0755);

@@ -63,7 +63,10 @@ void expect_reads(struct evidence *ev, size_t n, double seconds);
  */
 void judge_running(struct evidence *ev);
 
-/* The same of owners that set up interrupts between MARK_RETRIEVE and MARK_FINISHED */
+/*
+ * The same of owners that set up interrupts between MARK_RETRIEVE, or MARK_INIT where the
+ * stage starts later than they do, and MARK_FINISHED.
+ */
 void judge_running_owned(struct evidence *ev);
 
 /* Parts of it: a device up to another marker of the next kernel */

@@ -9,6 +9,7 @@
 #include "continuity.h"
 #include "hda.h"
 #include "marker.h"
+#include "timeline.h"
 #include "util.h"
 
 #define SHOWN	4
@@ -270,14 +271,15 @@ void judge_running_device(struct evidence *ev, int k, const char *bdf,
 	}
 }
 
-/* From MARK_RETRIEVE on, when the kernel after kernel @k has done its part */
+/* In two parts: what the kernel after kernel @k does by itself, and its programs */
 static void judge_owned_device(struct evidence *ev, int k, const char *bdf)
 {
-	struct span s = span_markers(ev, k + 1, MARK_RETRIEVE, k + 1,
-				     MARK_FINISHED);
+	unsigned int part = marker_find(ev, k + 1, MARK_RETRIEVE) ?
+			    MARK_RETRIEVE : MARK_INIT;
+	struct span s = span_markers(ev, k + 1, part, k + 1, MARK_FINISHED);
 	const struct pci_function *f = pci_function(ev, bdf);
 
-	judge_running_device(ev, k, bdf, MARK_RETRIEVE);
+	judge_running_device(ev, k, bdf, part);
 	if (!f)
 		return;
 	expect_resets(ev, s, bdf, NULL, 0);
