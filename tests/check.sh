@@ -59,22 +59,15 @@ thorough() {
 	"$root/out/testbed/holdfast-testbed" run "${list[@]}"
 }
 
-# The disk with Debian, whose files are root's.
-disk() {
-	local as=()
-	((EUID == 0)) || as=(sudo)
-	"${as[@]}" "$root/testbed/systemd/rootfs.sh"
-}
-
 # Services of a real systemd.
 systemd() {
-	kernels prod && disk || return
+	kernels prod && "$root/testbed/systemd/rootfs.sh" || return
 	"$root/out/testbed/holdfast-testbed" run '83*'
 }
 
 # Guests of a real QEMU.
 qemu() {
-	kernels prod && disk || return
+	kernels prod && "$root/testbed/systemd/rootfs.sh" || return
 	"$root/out/testbed/holdfast-testbed" run "${list[@]/#/--except=}" \
 		'qemu/*'
 }

@@ -17,8 +17,9 @@
 #define NESTED_DISK	"disk"	/* reads blocks of disk.h all the time */
 #define NESTED_NET	"net"	/* receives frames of frame.h */
 
-/* Frames that the host may send before it is given more places */
+/* The NIC's ring, and frames that the host may send before it is given more places */
 #define NESTED_RING	4096
+#define NESTED_PLACES	(NESTED_RING / 2)
 
 /* Depth of the queue of reads */
 #define NESTED_DEPTH	32

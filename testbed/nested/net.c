@@ -25,10 +25,9 @@
 
 #define NIC		"eth0"
 #define FRAME_TYPE	0x88b5
-#define RATE		100	/* frames a second */
-#define PLACES		(NESTED_RING / 2)
 #define RENEW		500	/* frames; what is in the ring then still fits */
 #define FOREVER		1000	/* tenths of a second for a NIC to appear */
+#define FOR_LINK	50	/* ... and for its link, of which a VF may not hear */
 
 static struct {
 	int fd;
@@ -88,9 +87,8 @@ void nested_net_start(void)
 	set_up();
 	if (bind(nic.fd, (void *)&to, sizeof(to)))
 		fatal(NIC ": %s", strerror(errno));
-	for (int i = 0; i < FOREVER && !running(); i++)
+	for (int i = 0; i < FOR_LINK && !running(); i++)
 		usleep(100000);
-	say("host traffic-start %d %d", RATE, PLACES);
 }
 
 static void account(const unsigned char *frame, ssize_t len)
@@ -119,7 +117,7 @@ char *nested_net_look(void)
 		account(frame, n);
 	if (nic.next >= nic.renewed + RENEW) {
 		nic.renewed = nic.next;
-		say("host traffic-more %d", PLACES);
+		say("host traffic-more %d", NESTED_PLACES);
 	}
 	return text("net %llu lost %llu doubled %llu damaged %llu",
 		    nic.good, nic.lost, nic.doubled, nic.damaged);

@@ -16,8 +16,6 @@ source "$root/setup/sources.sh"
 
 suite=forky
 packages=systemd,systemd-sysv,udev,dbus,kmod,mount,qemu-system-x86
-key=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-16)
-dir=$out/systemd/$key
 log=$out/log/rootfs.log
 
 # A snapshot of a mirror is older than its Release file says it may be: that is
@@ -54,9 +52,14 @@ if [[ ${1:-} == --trim ]]; then
 	exit 0
 fi
 
-((EUID == 0)) || die "root file system: not root: so its files cannot have" \
-	"their owners: run it as root"
+# Its files have owners
+((EUID == 0)) || exec sudo "${BASH_SOURCE[0]}"
 take_lock
+key=$({
+	echo "$suite $packages"
+	declare -f trim
+} | sha256sum | cut -c1-16)
+dir=$out/systemd/$key
 if [[ ! -e $dir/root.img ]]; then
 	note "root file system: Debian $suite with systemd"
 	rm -rf "$out/systemd"
