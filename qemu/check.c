@@ -149,10 +149,11 @@ static void check_vfio(const json_t *vm, const json_t *device,
 			  "-object iommufd,id=iommufd0 -device vfio-pci,iommufd=iommufd0",
 			  "the device is in a VFIO container, not in an iommufd");
 	if (at_least(vm, 11, 0) &&
-	    !json_is_false(json_object_get(device, "mmap")))
+	    !json_is_false(json_object_get(device, "mmap")) &&
+	    !strncmp(text(device, "id"), "device[", 7))
 		check_add(problems, "vfio-mmap", id,
-			  "-device vfio-pci,x-no-mmap=on",
-			  "its BARs are mapped for other devices, which is not preserved");
+			  "-device vfio-pci,id=ID, or x-no-mmap=on",
+			  "its BARs are mapped for other devices, and without an id they cannot be found");
 	if (json_object_get(device, "reset") && !strstr(reset, "flr") &&
 	    (!*reset || strstr(reset, "pm")))
 		check_add(problems, "vfio-reset", id,

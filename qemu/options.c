@@ -15,7 +15,7 @@
 
 enum {
 	OPT_NAME = 256, OPT_QMP, OPT_JSON, OPT_TIMEOUT, OPT_NO_CHECK,
-	OPT_RUNNING, OPT_REALTIME, OPT_STOPPED, OPT_SAVED, OPT_VERSION,
+	OPT_BAR, OPT_RUNNING, OPT_REALTIME, OPT_STOPPED, OPT_SAVED, OPT_VERSION,
 };
 
 static const struct option options[] = {
@@ -29,6 +29,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	/* Of "hold", which is not for people */
+	{ "bar", required_argument, NULL, OPT_BAR },
 	{ "running", required_argument, NULL, OPT_RUNNING },
 	{ "realtime", required_argument, NULL, OPT_REALTIME },
 	{ "stopped", required_argument, NULL, OPT_STOPPED },
@@ -81,6 +82,23 @@ static int64_t number(const char *text, int64_t max, const char *option,
 	return value;
 }
 
+/* ADDRESS,SIZE */
+static int add_bar(struct vm *vm, const char *text, struct hf_error *err)
+{
+	unsigned long long address, size;
+	char more;
+
+	if (vm->bar_count == VM_BARS_MAX ||
+	    sscanf(text, "%llu,%llu%c", &address, &size, &more) != 2 ||
+	    !size || address + size < address)
+		return hq_fail(err, -EINVAL, "usage", "read the command line",
+			       "--bar", "see holdfast-qemu --help",
+			       "%s is not a BAR, or one too many", text);
+	vm->bars[vm->bar_count].address = address;
+	vm->bars[vm->bar_count++].size = size;
+	return 0;
+}
+
 struct words {
 	const char *name;
 	const char *qmp;
@@ -125,6 +143,8 @@ static int one_option(struct vm *vm, struct words *w, int option,
 		printf("holdfast-qemu %s\n", hf_version());
 		w->done = 1;
 		return 0;
+	case OPT_BAR:
+		return add_bar(vm, optarg, err);
 	case OPT_RUNNING:
 		t->running = n = number(optarg, 1, "--running", err);
 		return n < 0 ? n : 0;

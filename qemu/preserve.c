@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bars.h"
 #include "preserve.h"
 
 static int add_hwpts(struct inheritance *h, struct hf_plan *plan,
@@ -136,11 +137,26 @@ static int preserve_plan(struct inheritance *h, struct hf_plan *plan,
 	return code;
 }
 
+/* There is one iommufd if there are devices, see look_at_devices() */
+static int unmap_bars(struct inheritance *h, struct hf_error *err)
+{
+	uint32_t i = 0;
+
+	if (!h->state->device_count)
+		return 0;
+	while (h->blob.kinds[i] != HF_FD_IOMMUFD)
+		i++;
+	return bars_unmap(h->vm, h->state, h->fds[i], err);
+}
+
 int preserve(struct inheritance *h, struct hf_error *err)
 {
 	struct hf_plan *plan;
-	int code = hf_plan_new(h->vm->ctx, &plan);
+	int code = unmap_bars(h, err);
 
+	if (code)
+		return code;
+	code = hf_plan_new(h->vm->ctx, &plan);
 	if (code)
 		return hq_fail(err, code, "no-memory", "make plan",
 			       h->vm->name, "", "out of memory");

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bars.h"
 #include "check.h"
 #include "clock.h"
 #include "control.h"
@@ -47,8 +48,25 @@ static void check_place(int pid, const char *self, json_t *problems)
 		  "QEMU cannot execute it by this path");
 }
 
+static void add_bars(json_t *command, const json_t *bars)
+{
+	const json_t *bar;
+	size_t i;
+
+	json_array_foreach(bars, i, bar) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%lld,%lld",
+			 (long long)json_integer_value(json_array_get(bar, 0)),
+			 (long long)json_integer_value(json_array_get(bar, 1)));
+		json_array_append_new(command, json_string("--bar"));
+		json_array_append_new(command, json_string(text));
+	}
+}
+
 static json_t *hold_command(const struct vm *vm, const json_t *qemu,
-			    const char *self, const struct hold_times *t)
+			    const json_t *bars, const char *self,
+			    const struct hold_times *t)
 {
 	json_t *command = json_array();
 	const struct {
@@ -74,6 +92,7 @@ static json_t *hold_command(const struct vm *vm, const json_t *qemu,
 		json_array_append_new(command, json_string(numbers[i].option));
 		json_array_append_new(command, json_string(text));
 	}
+	add_bars(command, bars);
 	json_array_append_new(command, json_string("--"));
 	json_array_extend(command, (json_t *)qemu);
 	return command;
@@ -124,7 +143,7 @@ static int save(const struct vm *vm, struct qmp *q, const json_t *found,
 	const char *status = json_string_value(
 		json_object_get(found, "status"));
 	char uri[HQ_PATH_LEN + 8];
-	json_t *command;
+	json_t *command, *bars, *pci = NULL;
 	int code = 0;
 
 	t->running = status && !strcmp(status, "running");
@@ -132,8 +151,15 @@ static int save(const struct vm *vm, struct qmp *q, const json_t *found,
 	t->stopped = hq_now();
 	if (t->running)
 		code = qmp_call(q, "stop", NULL, NULL, err);
+	/* The guest cannot move them any more */
+	if (!code)
+		code = qmp_call(q, "query-pci", NULL, &pci, err);
 	t->saved = hq_now();
-	command = hold_command(vm, json_object_get(found, "argv"), self, t);
+	bars = bars_find(json_object_get(found, "devices"), pci);
+	command = hold_command(vm, json_object_get(found, "argv"), bars, self,
+			       t);
+	json_decref(bars);
+	json_decref(pci);
 	if (!code)
 		code = qmp_call(q, "migrate-set-parameters",
 				json_pack("{s:s,s:O}", "mode", "cpr-exec",

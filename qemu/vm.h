@@ -12,6 +12,14 @@
 
 struct launch;
 
+#define VM_BARS_MAX	256
+
+/* A BAR of a passed-through device, as the guest sees it */
+struct vm_bar {
+	uint64_t address;
+	uint64_t size;
+};
+
 /* Where things of one VM are, and how this program was called */
 struct vm {
 	struct hf_ctx *ctx;
@@ -26,6 +34,8 @@ struct vm {
 	int dry_run;
 	uint32_t timeout_ms;
 	struct hold_times times;	/* hold only */
+	struct vm_bar bars[VM_BARS_MAX];	/* likewise */
+	uint32_t bar_count;
 	/* In place of launch_back() in tests, or NULL */
 	int (*launch)(const struct launch *l, pid_t *ret_pid,
 		      struct hf_error *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "bars.h"
 #include "check.h"
 
 /*
@@ -162,18 +163,55 @@ static void device_is_in_an_iommufd(void **unused)
 		    "one -object iommufd for all devices");
 }
 
-static void device_is_not_mapped(void **unused)
+static void bars_can_be_found(void **unused)
 {
 	json_t *doc = vm();
 
 	(void)unused;
 	json_object_set_new(item(doc, "devices", 1), "mmap", json_true());
-	assert_only(doc, "vfio-mmap", "-device vfio-pci,x-no-mmap=on");
+	assert_none(doc);
+	doc = vm();
+	json_object_set_new(item(doc, "devices", 1), "mmap", json_true());
+	json_object_set_new(item(doc, "devices", 1), "id",
+			    json_string("device[0]"));
+	assert_only(doc, "vfio-mmap",
+		    "-device vfio-pci,id=ID, or x-no-mmap=on");
 	/* Before 11 QEMU does not put BARs into the iommufd */
 	doc = vm();
 	json_object_set_new(item(doc, "devices", 1), "mmap", json_true());
+	json_object_set_new(item(doc, "devices", 1), "id",
+			    json_string("device[0]"));
 	json_object_set_new(doc, "version", json_pack("[i,i,i]", 10, 2, 2));
 	assert_none(doc);
+}
+
+/* Behind a bridge; of that device alone; without its ROM and what is nowhere */
+static void bars_are_found(void **unused)
+{
+	static const char pci[] =
+		"[{\"bus\":0,\"devices\":[{\"qdev_id\":\"\",\"regions\":[]},"
+		"{\"qdev_id\":\"rp0\",\"regions\":[{\"bar\":0,"
+		"\"address\":4269801472,\"size\":4096,\"type\":\"memory\"}],"
+		"\"pci_bridge\":{\"bus\":{},\"devices\":[{\"qdev_id\":\"d0\","
+		"\"regions\":["
+		"{\"bar\":0,\"address\":4267704320,\"size\":16384,"
+		"\"type\":\"memory\"},"
+		"{\"bar\":2,\"address\":-1,\"size\":16384,"
+		"\"type\":\"memory\"},"
+		"{\"bar\":3,\"address\":49152,\"size\":32,\"type\":\"io\"},"
+		"{\"bar\":6,\"address\":4267900000,\"size\":65536,"
+		"\"type\":\"memory\"}]}]}}]}]";
+	json_t *doc = vm(), *answer = json_loads(pci, 0, NULL);
+	json_t *bars = bars_find(json_object_get(doc, "devices"), answer);
+	char *found = json_dumps(bars, JSON_COMPACT);
+
+	(void)unused;
+	assert_non_null(answer);
+	assert_string_equal(found, "[[4267704320,16384]]");
+	free(found);
+	json_decref(bars);
+	json_decref(answer);
+	json_decref(doc);
 }
 
 static void device_is_not_reset(void **unused)
@@ -282,7 +320,8 @@ int main(void)
 		cmocka_unit_test(machine_is_pinned),
 		cmocka_unit_test(memory_is_a_shared_memfd),
 		cmocka_unit_test(device_is_in_an_iommufd),
-		cmocka_unit_test(device_is_not_mapped),
+		cmocka_unit_test(bars_can_be_found),
+		cmocka_unit_test(bars_are_found),
 		cmocka_unit_test(device_is_not_reset),
 		cmocka_unit_test(device_takes_kvm),
 		cmocka_unit_test(other_devices_are_refused),

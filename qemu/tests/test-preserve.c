@@ -80,7 +80,11 @@ static int setup(void **unused)
 	device = (struct cpr_device){ .name = BDF0, .devid = OLD_ID,
 				      .ioas = owner.ioas, .hwpt = owner.hwpt };
 	vm = (struct vm){ .ctx = fake->ctx, .name = "a",
-			  .session = "holdfast-qemu-a" };
+			  .session = "holdfast-qemu-a",
+			  .bars = { { 0x1200, 0x100 }, { 0x5000, 0x1000 } },
+			  .bar_count = 2 };
+	/* One of the two is mapped */
+	fake_obj_of(owner.iommufd)->iova = 0x1000;
 	h = (struct inheritance){ .vm = &vm, .state_fd = -1, .state_copy = -1,
 				  .stream_copy = -1, .session = -1,
 				  .armed = 1 };
@@ -137,6 +141,7 @@ static void all_is_preserved_and_undone(void **unused)
 	assert_int_equal(h.blob.irqs[0].index, MSIX);
 	assert_int_equal(fake_preserved(), 0);
 	ok(preserve(&h, err));
+	assert_int_equal(fake_obj_of(owner.iommufd)->iova, 0);
 	/* RAM, iommufd, device, both states, the manifest */
 	assert_int_equal(fake_preserved(), 6);
 	assert_int_equal(fake_obj_of(owner.dev)->irqs, 1 << MSIX);
