@@ -62,6 +62,11 @@ static int iommufd_lu_preserve_area(struct iommufd_lu_outgoing *out,
 	struct iommufd_area_ser *ser;
 	int rc;
 
+	if (iopt_is_dmabuf(pages)) {
+		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: it is of a dma-buf: unmap it, and map it again in the next kernel\n",
+				    ioas->obj.id, iova);
+		return -EINVAL;
+	}
 	if (pages->type != IOPT_ADDRESS_FILE) {
 		pr_warn_ratelimited("IOAS %u: cannot preserve the mapping at IOVA %#lx: it is not of a memfd: map one with IOMMU_IOAS_MAP_FILE\n",
 				    ioas->obj.id, iova);
