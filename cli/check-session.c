@@ -46,7 +46,7 @@ static void check_stored(struct check *k, const char *name)
 		check_add(k, k->going ? CHECK_BAD : CHECK_WARN, "session",
 			  "session-not-stored",
 			  TEXT("session %s", name),
-			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=yes), or go by holdfast kexec --direct",
+			  "store its fd in the fd store of its unit (FDSTORE=1, FDPOLL=0; FileDescriptorStorePreserve=on-success), or go by holdfast kexec --direct",
 			  "only process %d (%s) has it open: systemctl kexec stops that first, and the session ends with it",
 			  h.pid, h.comm);
 	hf_holders_free(list);

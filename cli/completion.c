@@ -237,5 +237,5 @@ int cli_completion(struct cli *c, const char *shell)
 		shells[i].write(c);
 		return CLI_OK;
 	}
-	return cli_usage(c, "--completion", "it is bash, zsh or fish");
+	return cli_usage(c, "--completion", "not one of bash, zsh and fish");
 }

@@ -33,8 +33,6 @@ static void warn(const struct reader *r, const char *why, const char *word)
 {
 	char where[300];
 
-	if (r->c->quiet)
-		return;
 	cli_text(where, sizeof(where), r->line ? "%s:%u" : "%s", r->file,
 		 r->line);
 	cli_warn(r->c, "read configuration: %s: %s%s%s%s: it is passed over, see holdfast(8)",

@@ -116,7 +116,7 @@ int cli_refuse_below_root(struct cli *c, const char *what)
 }
 
 /**
- * cli_warn - Say on standard error what does not make the verb fail.
+ * cli_warn - Say on standard error what does not make the verb fail, unless -q.
  * @c: The program.
  * @format: "what: on which object: why: what to do", in one line.
  */
@@ -125,6 +125,8 @@ void cli_warn(struct cli *c, const char *format, ...)
 	char line[1024];
 	va_list args;
 
+	if (c->quiet)
+		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -45,6 +46,20 @@ int cli_open(const struct cli *c, int flags, const char *format, ...)
 		return err;
 	fd = open(path, flags | O_CLOEXEC, 0644);
 	return fd < 0 ? -errno : fd;
+}
+
+/* A FIFO that nobody writes to must not make anybody wait */
+static int open_to_read(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return fd;
+	close(fd);
+	return -EINVAL;
 }
 
 /* Sizes of files of proc and sysfs say nothing: read up to the end */
@@ -88,9 +103,9 @@ int cli_read(const struct cli *c, char **ret, size_t *ret_len, size_t max,
 
 	if (err)
 		return err;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_to_read(path);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	err = read_all(fd, ret, ret_len, max);
 	close(fd);
 	return err;
@@ -105,9 +120,9 @@ int cli_read_line(const struct cli *c, char *buf, size_t len,
 
 	if (err)
 		return err;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_to_read(path);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	err = read_all(fd, &text, &n, 65536);
 	close(fd);
 	if (err)

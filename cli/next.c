@@ -119,7 +119,7 @@ static int get_path(struct cli *c, const char *option, char *buf)
 		return 0;
 	if (!*path || strlen(path) >= CLI_PATH_LEN || strchr(path, '\n'))
 		return cli_usage(c, TEXT("--%s", option),
-				 "it is the name of a file");
+				 "not the name of a file");
 	/* What is loaded is looked at later, from another directory */
 	if (*path != '/' && !*c->root && getcwd(buf, CLI_PATH_LEN) &&
 	    strlen(buf) + strlen(path) + 2 <= CLI_PATH_LEN) {
@@ -143,7 +143,7 @@ int cli_next_get(struct cli *c, struct cli_next *ret)
 		for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 			if (cli_opt(c, needs[i]))
 				return cli_usage(c, TEXT("--%s", needs[i]),
-						 "it needs --kernel");
+						 "only possible with --kernel");
 		return 0;
 	}
 	ret->given = 1;
@@ -201,14 +201,17 @@ int cli_next_write(const struct cli *c, const struct cli_next *next)
 	err = cli_path(c, path, DIRECTORY);
 	if (err)
 		return err;
-	mkdir(path, 0755);
+	/* Others may read it, whatever the umask is */
+	if (!mkdir(path, 0755))
+		chmod(path, 0755);
 	fd = cli_open(c, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, RECORD);
 	if (fd < 0)
 		return fd;
-	f = fdopen(fd, "w");
+	f = fchmod(fd, 0644) ? NULL : fdopen(fd, "w");
 	if (!f) {
+		err = -errno;
 		close(fd);
-		return -ENOMEM;
+		return err;
 	}
 	fprintf(f, "kernel=%s\ninitrd=%s\ncmdline=%s\nrelease=%s\nrunning=%d\n"
 		"kernel-sum=%s\ninitrd-sum=%s\n",

@@ -56,7 +56,8 @@ static int parse_seconds(const char *text, uint32_t *ret_ms)
 	char *end;
 	double s;
 
-	if (!*text || !strchr("0123456789.", *text))
+	/* Neither signs nor words, nor what is hexadecimal */
+	if (!*text || text[strspn(text, "0123456789.")])
 		return -EINVAL;
 	s = strtod(text, &end);
 	if (*end || !(s >= 0 && s <= 3600))
@@ -80,7 +81,7 @@ static int apply(struct cli *c, const struct cli_option *o, const char *value)
 				break;
 		if (i == ARRAY_SIZE(modes))
 			return cli_usage(c, "--json",
-					 "it is pretty, short or off");
+					 "not one of pretty, short and off");
 		c->json = i;
 	} else if (!strcmp(o->name, "verbose")) {
 		c->verbose++;
@@ -91,11 +92,11 @@ static int apply(struct cli *c, const struct cli_option *o, const char *value)
 	} else if (!strcmp(o->name, "timeout")) {
 		if (parse_seconds(value, &c->timeout_ms))
 			return cli_usage(c, "--timeout",
-					 "it is seconds from 0 to 3600");
+					 "not a number of seconds from 0 to 3600");
 	} else if (!strcmp(o->name, "root")) {
 		if (*value != '/')
 			return cli_usage(c, "--root",
-					 "it is an absolute path");
+					 "not an absolute path");
 		c->root = strcmp(value, "/") ? value : "";
 	}
 	if (c->option_count == CLI_OPTIONS_MAX)
@@ -159,7 +160,7 @@ static int check_args(struct cli *c)
 	const struct cli_verb *v = c->verb;
 
 	if (c->arg_count < v->min_args)
-		return cli_usage(c, v->args, "it is missing");
+		return cli_usage(c, v->args, "not given");
 	if (v->max_args >= 0 && c->arg_count > v->max_args)
 		return cli_usage(c, c->args[v->max_args],
 				 "there is one word too many");
@@ -221,7 +222,7 @@ int cli_parse(struct cli *c, int argc, char **argv)
 		set_verb(c, "version");
 	} else if (cli_opt(c, "help") || !c->verb) {
 		if (!c->verb && !cli_opt(c, "help"))
-			return cli_usage(c, "VERB", "it is missing");
+			return cli_usage(c, "VERB", "not given");
 		/* "holdfast VERB --help" is "holdfast help VERB" */
 		if (c->verb) {
 			c->args[0] = (char *)c->verb->name;

@@ -52,6 +52,9 @@ static int make_dir(const struct cli *c)
 		return err;
 	if (mkdir(path, 0755))
 		return errno == EEXIST ? 0 : -errno;
+	/* Others may read it, whatever the umask is */
+	if (chmod(path, 0755))
+		return -errno;
 	return sync_dir(c, "/etc");
 }
 
@@ -74,10 +77,11 @@ static int write_record(const char *path, const struct hf_device *d,
 		fd = create(path);
 	if (fd < 0)
 		return fd;
-	f = fdopen(fd, "w");
+	f = fchmod(fd, 0644) ? NULL : fdopen(fd, "w");
 	if (!f) {
+		err = -errno;
 		close(fd);
-		return -ENOMEM;
+		return err;
 	}
 	fprintf(f, "# Written by holdfast bind --persist, removed by holdfast unbind --persist\n"
 		"[device %s]\nid = %04x:%04x\ndriver = %s\n", d->bdf,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "session.h"
@@ -68,8 +69,7 @@ static int hold(struct cli *c, const char *name)
 	err = c->env->hold ? c->env->hold(c->env->ops_data) :
 			     wait_for_signal();
 	if (hf_session_abort(c->ctx, fd, cli_err(c)) || err)
-		fprintf(c->err, "holdfast: warning: session %s: closing it failed\n",
-			name);
+		cli_warn(c, "warning: session %s: closing it failed", name);
 	return CLI_OK;
 }
 
@@ -150,11 +150,30 @@ int session_create(struct cli *c, const struct hf_sessions *list)
 	return holds ? hold(c, name) : give(c, name);
 }
 
+static int is_holder(const struct cli *c, pid_t pid)
+{
+	char comm[32];
+
+	return !cli_read_line(c, comm, sizeof(comm), "/proc/%d/comm",
+			      (int)pid) && !strcmp(comm, HOLDER);
+}
+
+/* Its number may be that of another process by now: look, then stop the same */
 static int kill_holder(struct cli *c, pid_t pid)
 {
+	int fd, err = 0;
+
 	if (c->env->kill)
 		return c->env->kill(c->env->ops_data, pid, SIGTERM);
-	return kill(pid, SIGTERM) ? -errno : 0;
+	fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return -errno;
+	if (!is_holder(c, pid))
+		err = -ESRCH;
+	else if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0))
+		err = -errno;
+	close(fd);
+	return err;
 }
 
 /* Wait until nobody holds it any more */

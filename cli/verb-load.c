@@ -40,9 +40,8 @@ static int check(struct cli *c, struct cli_next *next)
 	for (uint32_t i = 0; i < k.count; i++)
 		if (k.list[i].level == CHECK_WARN ||
 		    (k.list[i].level == CHECK_BAD && cli_opt(c, "force")))
-			fprintf(c->err, "holdfast: warning: %s: %s: %s\n",
-				k.list[i].object, k.list[i].why,
-				k.list[i].remedy);
+			cli_warn(c, "warning: %s: %s: %s", k.list[i].object,
+				 k.list[i].why, k.list[i].remedy);
 	if (bad && !cli_opt(c, "force"))
 		code = cli_fail_with(c, -ENOEXEC,
 				     bad->id, "load", bad->object,
@@ -116,7 +115,7 @@ int cli_verb_load(struct cli *c)
 	int code = cli_next_get(c, &next), err;
 
 	if (!code && !next.given)
-		code = cli_usage(c, "--kernel", "it is missing");
+		code = cli_usage(c, "--kernel", "not given");
 	if (!code)
 		code = cli_refuse_below_root(c, "load");
 	if (!code)
@@ -131,8 +130,8 @@ int cli_verb_load(struct cli *c)
 		/* It is loaded; only "check" and "status" know less of it */
 		if (err) {
 			cli_next_forget(c);
-			fprintf(c->err, "holdfast: warning: /run/holdfast/next: it could not be written: %s\n",
-				strerrordesc_np(-err));
+			cli_warn(c, "warning: /run/holdfast/next: it could not be written: %s",
+				 strerrordesc_np(-err));
 		}
 	}
 	report(c, &next);

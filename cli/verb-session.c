@@ -149,12 +149,12 @@ int cli_verb_session(struct cli *c)
 			break;
 	if (i == ARRAY_SIZE(actions))
 		return cli_usage(c, c->args[0],
-				 "it is list, show, create or abort");
+				 "not one of list, show, create and abort");
 	if (c->arg_count != actions[i].args)
 		return cli_usage(c, actions[i].args == 1 ? c->args[1] :
 				 "NAME", actions[i].args == 1 ?
 				 "there is one word too many" :
-				 "it is missing");
+				 "not given");
 	if (actions[i].run != session_create &&
 	    (cli_opt(c, "hold") || c->command))
 		return cli_usage(c, c->command ? "--" : "--hold",

@@ -36,7 +36,7 @@ static int create(struct vm *vm, const char *bdf, struct hf_error *err)
 	return hf_vfio_attach(NULL, vm->device, vm->hwpt, err);
 }
 
-/* All or nothing: if it fails the VM runs on, with its interrupts set up anew */
+/* All or nothing: if preserving fails the VM runs on, with its interrupts */
 static int preserve(struct vm *vm, struct hf_error *err)
 {
 	struct hf_plan_device d = {
@@ -56,12 +56,12 @@ static int preserve(struct vm *vm, struct hf_error *err)
 					err);
 	if (!code)
 		code = hf_plan_add_device(plan, &d, NULL, err);
-	/* The last thing before, as the kexec is refused while there are any */
-	if (!code)
-		code = hf_vfio_irqs_disable(NULL, vm->device, err);
 	if (!code)
 		code = hf_plan_preserve(plan, NAME, 1000, &vm->session, err);
 	hf_plan_free(plan);
+	/* Interrupts work up to here, and the kexec is refused while there are any */
+	if (!code)
+		code = hf_vfio_irqs_disable(NULL, vm->device, err);
 	return code;
 }
 

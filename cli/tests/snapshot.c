@@ -44,7 +44,7 @@ static void add_dir(FILE *out, const char *dir)
 			} else if (S_ISLNK(st.st_mode)) {
 				len = readlink(path, target, sizeof(target));
 				fwrite(target, 1, len > 0 ? len : 0, out);
-			} else {
+			} else if (S_ISREG(st.st_mode)) {
 				add_file(out, path);
 			}
 		}

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "spec.h"
 
@@ -317,6 +318,15 @@ P(user, "812", "vmm", 6, "/dev/vfio/devices/vfio0")
 P(holder, "900", "holdfast-hold", 3, "anon_inode:[luo_session] holdfast-vm1")
 P(vmm_holds, "812", "vmm", 5, "anon_inode:[luo_session] holdfast-vm1")
 P(pid1_holds, "1", "systemd", 9, "anon_inode:[luo_session] holdfast-vm1")
+static void fifo_conf(const char *r)
+{
+	char path[256];
+
+	tree_file(r, "/etc/holdfast.conf.d/a.conf", "%s", "");
+	snprintf(path, sizeof(path), "%s/etc/holdfast.conf", r);
+	if (mkfifo(path, 0600))
+		perror(path);
+}
 static void in_scope(const char *r)
 {
 	tree_file(r, "/proc/812/cgroup", "%s",
@@ -452,7 +462,7 @@ static const struct {
 	W(lockdown), W(intx), W(vectors), W(d3), W(sriov), W(igd), W(vf),
 	W(bridge), W(runs), W(retrieved), W(odd_state), W(frozen_both),
 	W(garbage), W(held), W(no_handler), W(tokens), W(no_device),
-	W(outgoing), W(in_scope),
+	W(outgoing), W(in_scope), W(fifo_conf),
 	W(no_image_here), W(record_sums), W(kernel_gone), W(no_config), W(no_release), W(no_cdev), W(no_sessions),
 	W(no_systemd), W(no_kexec), W(no_cmdline), W(no_liveupdate),
 	W(no_power), W(no_driver), W(no_device_at_all), W(unbound), W(busy),
