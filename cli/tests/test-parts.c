@@ -45,6 +45,7 @@ static void test_output_is_captured(void **state)
 {
 	char *none[] = { (char *)"holdfast-none", NULL };
 	char *text;
+	int err;
 
 	(void)state;
 	assert_int_equal(sh("echo a; echo b >&2; echo c", &text), 0);
@@ -56,7 +57,10 @@ static void test_output_is_captured(void **state)
 	assert_int_equal(sh("echo a; exit 3", &text), -ECANCELED);
 	assert_null(text);
 	assert_int_equal(sh("kill -9 $$", &text), -ECANCELED);
-	assert_int_equal(cli_capture(&c, none, &text), -ENOENT);
+	/* Below valgrind a program that is not there ends with 127 */
+	err = cli_capture(&c, none, &text);
+	assert_true(err == -ENOENT || err == -ECANCELED);
+	assert_null(text);
 	/* Another root has other programs */
 	c.root = root;
 	assert_int_equal(sh("echo a", &text), -EXDEV);
