@@ -34,7 +34,7 @@ root_of() {
 		other_suite "$1" "$(codename)" /etc/apt \
 			>"$work/roots/sources" || return
 		mmdebstrap --variant=essential --format=tar \
-			--include="$2,kmod,udev,zlib1g,cpio" "$1" "$tar.new" \
+			--include="$2,kmod,udev,zlib1g,libjansson4,cpio" "$1" "$tar.new" \
 			"$work/roots/sources" >"$out/log/packages-$1-$2.log" \
 			2>&1 || return
 		mv "$tar.new" "$tar"
@@ -165,6 +165,7 @@ runs() {
 	mkdir -p "$device/liveupdate" "$tree/image/sys/bus/pci/drivers/vfio-pci"
 	echo incoming >"$device/liveupdate/state"
 	echo 0x020000 >"$device/class"
+	echo 0x8086 >"$device/vendor"
 	echo >"$device/driver_override"
 	: >"$tree/image/sys/bus/pci/drivers_probe"
 	in_image sh -c '. "$1"; echo "goes on"' sh "${script#"$tree/image"}"
