@@ -49,9 +49,13 @@
  * Life cycle
  * ==========
  *
- * While MSI-X is enabled the device sends neither MSI nor INTx. Whoever wants those,
- * gives the device up or closes it calls pci_liveupdate_drop_msix(). A vector that is
- * pending and not set up again stays pending.
+ * While MSI-X is enabled the device sends neither MSI nor INTx. The PCI core calls
+ * pci_liveupdate_drop_msix() before a driver gets one of these. A driver that uses
+ * INTx without asking the core for it, gives the device up or closes it does so
+ * itself. A vector that is pending and not set up again stays pending.
+ *
+ * A physical function counts as running while a virtual one does, so its MSI-X is
+ * latched as well when it is freed.
  */
 
 #include <linux/export.h>
