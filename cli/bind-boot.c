@@ -234,7 +234,7 @@ static int bind_all(struct cli *c, struct rebind *r)
 				rebind_do(c, r, item, &item->error);
 		}
 		if (item->error.code && !failed)
-			failed = cli_exit_of(&item->error);
+			failed = exit_of(&item->error);
 	}
 	return failed;
 }

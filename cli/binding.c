@@ -137,7 +137,7 @@ static void say(struct cli *c, const struct rebind *r,
 
 	if (item->error.code) {
 		hf_error_format(&item->error, line, sizeof(line));
-		cli_clean(line);
+		clean_text(line);
 		fprintf(c->err, "holdfast: %s\n", line);
 		return;
 	}

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "../common/clean.h"
+#include "../common/error.h"
 #include "json.h"
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
@@ -14,17 +16,6 @@
 
 #define CLI_PATH_LEN	1024
 #define CLI_OPTIONS_MAX	32
-
-/* Exit codes; the table in holdfast.8 says the same */
-enum cli_exit {
-	CLI_OK = 0,		/* done, or ready */
-	CLI_FAILED = 1,		/* failed, or not ready */
-	CLI_USAGE = 2,		/* the command line is wrong */
-	CLI_MISSING = 3,	/* no such device, session, driver, file */
-	CLI_PERMISSION = 4,
-	CLI_BUSY = 5,		/* somebody else has it for now */
-	CLI_UNSUPPORTED = 6,	/* this kernel cannot do that */
-};
 
 /*
  * What a program with another way to the system (a test) replaces. NULL stands
@@ -114,8 +105,6 @@ int cli_run(int argc, char **argv, const struct cli_env *env, FILE *out,
 
 /* ---- error.c ---- */
 
-enum cli_exit cli_exit_of(const struct hf_error *err);
-
 /* Say what c->error says, as text or JSON. Return: the exit code */
 int cli_fail(struct cli *c);
 
@@ -141,7 +130,6 @@ struct hf_error *cli_err(struct cli *c);
 
 enum cli_color { CLI_PLAIN, CLI_GREEN, CLI_YELLOW, CLI_RED, CLI_BOLD };
 
-void cli_clean(char *text);
 void cli_say(struct cli *c, const char *format, ...) CLI_PRINTF(2, 3);
 void cli_say_color(struct cli *c, enum cli_color color, const char *text);
 const char *cli_text(char *buf, size_t len, const char *format, ...)

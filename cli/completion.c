@@ -235,7 +235,7 @@ int cli_completion(struct cli *c, const char *shell)
 		c->json = CLI_JSON_OFF;
 		c->quiet = 0;
 		shells[i].write(c);
-		return CLI_OK;
+		return EXIT_OK;
 	}
 	return cli_usage(c, "--completion", "not one of bash, zsh and fish");
 }

@@ -8,56 +8,12 @@
 
 struct hf_error *cli_err(struct cli *c)
 {
-	memset(&c->error, 0, sizeof(c->error));
-	c->error.size = sizeof(c->error);
-	return &c->error;
-}
-
-/* Words tell more than an errno */
-static const struct {
-	const char *id;
-	enum cli_exit code;
-} by_id[] = {
-	{ "usage", CLI_USAGE },
-	{ "device-spec", CLI_USAGE },
-	{ "session-name-empty", CLI_USAGE },
-	{ "session-name-long", CLI_USAGE },
-	{ "session-name-reserved", CLI_USAGE },
-	{ "session-name-control", CLI_USAGE },
-	{ "bad-argument", CLI_USAGE },
-	{ "device-missing", CLI_MISSING },
-	{ "session-not-found", CLI_MISSING },
-	{ "bind-no-driver", CLI_MISSING },
-	{ "file-missing", CLI_MISSING },
-	{ "kexec-not-loaded", CLI_MISSING },
-	{ "liveupdate-busy", CLI_BUSY },
-	{ "bind-in-use", CLI_BUSY },
-	{ "bind-changed", CLI_BUSY },
-	{ "bind-preserved", CLI_BUSY },
-	{ "bind-virtfns", CLI_BUSY },
-	{ "kexec-busy", CLI_BUSY },
-	{ "session-name-taken", CLI_BUSY },
-	{ "session-held", CLI_BUSY },
-	{ "liveupdate-missing", CLI_UNSUPPORTED },
-	{ "kexec-missing", CLI_UNSUPPORTED },
-	{ "sessions-missing", CLI_UNSUPPORTED },
-};
-
-enum cli_exit cli_exit_of(const struct hf_error *err)
-{
-	static const char permission[] = "-permission";
-	size_t n = strlen(err->id), tail = sizeof(permission) - 1;
-
-	for (size_t i = 0; i < ARRAY_SIZE(by_id); i++)
-		if (!strcmp(err->id, by_id[i].id))
-			return by_id[i].code;
-	return n > tail && !strcmp(err->id + n - tail, permission) ?
-	       CLI_PERMISSION : CLI_FAILED;
+	return error_clear(&c->error);
 }
 
 int cli_fail(struct cli *c)
 {
-	enum cli_exit code = cli_exit_of(&c->error);
+	enum exit_code code = exit_of(&c->error);
 	char line[1024];
 
 	if (c->json) {
@@ -68,29 +24,18 @@ int cli_fail(struct cli *c)
 		return code;
 	}
 	hf_error_format(&c->error, line, sizeof(line));
-	cli_clean(line);
+	clean_text(line);
 	fprintf(c->err, "holdfast: %s\n", line);
 	return code;
-}
-
-static void copy(char *to, size_t len, const char *from)
-{
-	cli_text(to, len, "%s", from ? from : "");
 }
 
 int cli_fail_with(struct cli *c, int code, const char *id, const char *what,
 		  const char *object, const char *remedy, const char *why, ...)
 {
-	struct hf_error *e = cli_err(c);
 	va_list args;
 
-	e->code = code;
-	copy(e->id, sizeof(e->id), id);
-	copy(e->what, sizeof(e->what), what);
-	copy(e->object, sizeof(e->object), object);
-	copy(e->remedy, sizeof(e->remedy), remedy);
 	va_start(args, why);
-	vsnprintf(e->why, sizeof(e->why), why, args);
+	error_set(cli_err(c), code, id, what, object, remedy, why, args);
 	va_end(args);
 	return cli_fail(c);
 }
@@ -130,6 +75,6 @@ void cli_warn(struct cli *c, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	cli_clean(line);
+	clean_text(line);
 	fprintf(c->err, "holdfast: %s\n", line);
 }

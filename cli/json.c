@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../common/clean.h"
 #include "json.h"
 
 static void newline(struct json *j)
@@ -14,41 +15,6 @@ static void newline(struct json *j)
 		fputs("  ", j->out);
 }
 
-/*
- * Length of the character at @p if it is valid UTF-8 (the shortest form, no
- * surrogates, nothing above U+10FFFF), else 0.
- */
-int json_utf8_len(const unsigned char *p)
-{
-	unsigned int low = 0x80, high = 0xbf;
-	int n;
-
-	if (*p < 0x80)
-		return 1;
-	if (*p >= 0xc2 && *p <= 0xdf)
-		n = 2;
-	else if (*p >= 0xe0 && *p <= 0xef)
-		n = 3;
-	else if (*p >= 0xf0 && *p <= 0xf4)
-		n = 4;
-	else
-		return 0;
-	if (*p == 0xe0)
-		low = 0xa0;
-	else if (*p == 0xed)
-		high = 0x9f;
-	else if (*p == 0xf0)
-		low = 0x90;
-	else if (*p == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (int i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 static void quoted(struct json *j, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -56,7 +22,7 @@ static void quoted(struct json *j, const char *text)
 
 	fputc('"', j->out);
 	for (; *p; p += n) {
-		n = json_utf8_len(p);
+		n = utf8_len(p);
 		if (!n) {
 			fputs("\\ufffd", j->out);
 			n = 1;

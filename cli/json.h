@@ -29,7 +29,4 @@ void json_int(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, int value);
 void json_null(struct json *j, const char *key);
 
-/* Length of the character at @p if it is valid UTF-8, else 0 */
-int json_utf8_len(const unsigned char *p);
-
 #endif

@@ -46,7 +46,7 @@ static int flush(struct cli *c, int code)
 		return code;
 	fprintf(c->err, "holdfast: write: output: it could not be written: "
 		"see where it goes\n");
-	return code ? code : CLI_FAILED;
+	return code ? code : EXIT_FAILED;
 }
 
 /**

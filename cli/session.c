@@ -70,7 +70,7 @@ static int hold(struct cli *c, const char *name)
 			     wait_for_signal();
 	if (hf_session_abort(c->ctx, fd, cli_err(c)) || err)
 		cli_warn(c, "warning: session %s: closing it failed", name);
-	return CLI_OK;
+	return EXIT_OK;
 }
 
 /* LISTEN_FDS and so on, for hf_listen_parse() in the command */
@@ -109,7 +109,7 @@ static int give(struct cli *c, const char *name)
 		}
 	}
 	if (!err)
-		return CLI_OK;
+		return EXIT_OK;
 	return cli_fail_with(c, err, err == -ENOENT ? "file-missing" :
 			     "session-command", "run", c->command[0],
 			     "say a program that is there", "%s",
@@ -145,7 +145,7 @@ int session_create(struct cli *c, const struct hf_sessions *list)
 		report(c, name, holds ? "held" : "given",
 		       holds ? "held until SIGTERM" :
 		       TEXT("given to %s", c->command[0]));
-		return CLI_OK;
+		return EXIT_OK;
 	}
 	return holds ? hold(c, name) : give(c, name);
 }

@@ -16,26 +16,6 @@ const char *cli_text(char *buf, size_t len, const char *format, ...)
 	return buf;
 }
 
-/*
- * Names come from anywhere: no control character, of one byte or two, and
- * nothing that is no UTF-8 reaches a terminal.
- */
-void cli_clean(char *text)
-{
-	unsigned char *p = (unsigned char *)text;
-	int n;
-
-	for (; *p; p += n) {
-		n = json_utf8_len(p);
-		if (n == 1 ? *p >= ' ' && *p != 127 :
-		    n == 2 ? *p != 0xc2 || p[1] >= 0xa0 : n)
-			continue;
-		if (*p != '\n' && *p != '\t')
-			memset(p, '?', n ? n : 1);
-		n = n ? n : 1;
-	}
-}
-
 void cli_say(struct cli *c, const char *format, ...)
 {
 	char *text;
@@ -49,7 +29,7 @@ void cli_say(struct cli *c, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return;
-	cli_clean(text);
+	clean_text(text);
 	fputs(text, c->out);
 	free(text);
 }

@@ -65,7 +65,7 @@ int cli_verb_check(struct cli *c)
 			document(c, &k);
 		else
 			say(c, &k);
-		code = k.counts[CHECK_BAD] ? CLI_FAILED : CLI_OK;
+		code = k.counts[CHECK_BAD] ? EXIT_FAILED : EXIT_OK;
 	}
 	check_free(&k);
 	return code;

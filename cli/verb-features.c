@@ -43,7 +43,7 @@ int cli_verb_features(struct cli *c)
 		}
 		json_array_end(&c->j);
 		cli_doc_end(c);
-		return CLI_OK;
+		return EXIT_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
 		int has = !!(host.features & features[i].bit);
@@ -53,5 +53,5 @@ int cli_verb_features(struct cli *c)
 		cli_say(c, "  %-15s %s\n", features[i].name,
 			features[i].what);
 	}
-	return CLI_OK;
+	return EXIT_OK;
 }

@@ -117,5 +117,5 @@ int cli_verb_help(struct cli *c)
 		say_verb(c, v);
 	else
 		say_all(c);
-	return CLI_OK;
+	return EXIT_OK;
 }

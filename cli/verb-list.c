@@ -67,5 +67,5 @@ int cli_verb_list(struct cli *c)
 		say(c, &l);
 	}
 	cli_devices_free(&l);
-	return CLI_OK;
+	return EXIT_OK;
 }

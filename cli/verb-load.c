@@ -135,5 +135,5 @@ int cli_verb_load(struct cli *c)
 		}
 	}
 	report(c, &next);
-	return CLI_OK;
+	return EXIT_OK;
 }

@@ -95,13 +95,13 @@ static int list(struct cli *c, const struct hf_sessions *l)
 			doc_session(c, NULL, l, i);
 		json_array_end(&c->j);
 		cli_doc_end(c);
-		return CLI_OK;
+		return EXIT_OK;
 	}
 	if (!hf_sessions_count(l))
 		cli_say(c, "There is no session.\n");
 	for (uint32_t i = 0; i < hf_sessions_count(l); i++)
 		say_session(c, l, i, c->verbose);
-	return CLI_OK;
+	return EXIT_OK;
 }
 
 static int show(struct cli *c, const struct hf_sessions *l)
@@ -120,7 +120,7 @@ static int show(struct cli *c, const struct hf_sessions *l)
 	} else {
 		say_session(c, l, i, 1);
 	}
-	return CLI_OK;
+	return EXIT_OK;
 }
 
 const char *session_state_text(const struct hf_sessions_item *s)

@@ -170,5 +170,5 @@ int cli_verb_status(struct cli *c)
 		say(c, &s);
 	hf_sessions_free(s.sessions);
 	cli_devices_free(&s.devices);
-	return CLI_OK;
+	return EXIT_OK;
 }

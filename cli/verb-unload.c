@@ -22,7 +22,7 @@ int cli_verb_unload(struct cli *c)
 		json_bool(&c->j, "was_armed", loaded);
 		json_bool(&c->j, "armed", loaded && c->dry_run);
 		cli_doc_end(c);
-		return CLI_OK;
+		return EXIT_OK;
 	}
 	if (!loaded)
 		cli_say(c, "No kernel is loaded.\n");
@@ -30,5 +30,5 @@ int cli_verb_unload(struct cli *c)
 		cli_say(c, "Would unload the kernel.\n");
 	else
 		cli_say(c, "Unloaded: a reboot is a reboot again.\n");
-	return CLI_OK;
+	return EXIT_OK;
 }

@@ -13,5 +13,5 @@ int cli_verb_version(struct cli *c)
 		cli_say(c, "holdfast %s, libholdfast %s\n", CLI_VERSION,
 			hf_version());
 	}
-	return CLI_OK;
+	return EXIT_OK;
 }

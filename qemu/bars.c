@@ -78,7 +78,7 @@ static int unmap(const struct vm *vm, int iommufd, uint32_t ioas,
 		       ~(uint64_t)(PAGE - 1);
 	struct hf_error other;
 	int code = hf_iommufd_unmap(vm->ctx, iommufd, ioas, start,
-				    end - start, hq_err(&other));
+				    end - start, error_clear(&other));
 
 	/* The guest has switched it off, or QEMU does not map BARs */
 	if (code == -ENOENT)

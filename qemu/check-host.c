@@ -15,8 +15,8 @@ static void check_device(const struct hf_ctx *ctx, const char *host,
 	struct hf_device device = { .size = sizeof(device) };
 	struct hf_error err;
 
-	if (hf_device_find(ctx, host, &device, hq_err(&err)) ||
-	    hf_device_check(&device, hq_err(&err)))
+	if (hf_device_find(ctx, host, &device, error_clear(&err)) ||
+	    hf_device_check(&device, error_clear(&err)))
 		add_error(problems, &err);
 }
 
@@ -27,7 +27,7 @@ void check_host(const struct hf_ctx *ctx, const json_t *vm, json_t *problems)
 	const json_t *device;
 	size_t i;
 
-	if (hf_host_probe(ctx, &host, hq_err(&err)))
+	if (hf_host_probe(ctx, &host, error_clear(&err)))
 		add_error(problems, &err);
 	else if (!(host.features & HF_HOST_LIVEUPDATE))
 		check_add(problems, "liveupdate-missing", "/dev/liveupdate",

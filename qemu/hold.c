@@ -149,7 +149,7 @@ static void kick(void *data)
 	if (!h->state || h->blob.irq_count != h->state->device_count)
 		return;
 	if (vectors_kick(h->vm->ctx, h->state, &h->blob, h->fds,
-			 hq_err(&err)))
+			 error_clear(&err)))
 		hq_complain(&err);
 }
 
@@ -179,7 +179,7 @@ static int give_back(struct hold *hold, const char *state,
 		close(h->state_copy);
 	if (h->stream_copy >= 0)
 		close(h->stream_copy);
-	code = launch_back(&l, &pid, hq_err(&err));
+	code = launch_back(&l, &pid, error_clear(&err));
 	/* Whoever paused QEMU may not have come yet */
 	if (hold->control.listener >= 0 && hold->control.client < 0)
 		control_wait(&hold->control, hold->signals, CLIENT_MS);
@@ -189,7 +189,7 @@ static int give_back(struct hold *hold, const char *state,
 	control_close(&hold->control, h->vm);
 	if (code) {
 		hq_complain(&err);
-		return hq_exit_of(&err);
+		return exit_of(&err);
 	}
 	close_files(-1);
 	return supervise(pid);
@@ -231,7 +231,7 @@ static int wait_for_kexec(struct hold *hold)
 		case CONTROL_NONE:
 			if (stopped_by_signal(hold)) {
 				control_close(&hold->control, hold->h.vm);
-				return hold->h.stored ? HQ_OK : HQ_FAILED;
+				return hold->h.stored ? EXIT_OK : EXIT_FAILED;
 			}
 			break;
 		}
@@ -264,13 +264,13 @@ static int hold_on(struct hold *hold)
 {
 	struct hf_error err;
 
-	if (open_files(&hold->h, hq_err(&err))) {
+	if (open_files(&hold->h, error_clear(&err))) {
 		hq_complain(&err);
-		return hq_exit_of(&err);
+		return exit_of(&err);
 	}
 	given_session(&hold->h);
-	if (control_open(&hold->control, hold->h.vm, hq_err(&err)) ||
-	    take_over(hold, hq_err(&err)))
+	if (control_open(&hold->control, hold->h.vm, error_clear(&err)) ||
+	    take_over(hold, error_clear(&err)))
 		return give_back(hold, "refused", &err);
 	return wait_for_kexec(hold);
 }

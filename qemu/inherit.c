@@ -220,7 +220,7 @@ void rearm(struct inheritance *h)
 			h->state, h->state->devices[i].name, 0);
 
 		if (vectors_arm(h->vm->ctx, h->state, i, f->fd,
-				&h->blob.irqs[i], h->fds, hq_err(&err)))
+				&h->blob.irqs[i], h->fds, error_clear(&err)))
 			hq_complain(&err);
 	}
 	h->armed = 1;

@@ -36,7 +36,7 @@ static void become(const struct vm *vm, char **words)
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
 	execvp(words[0], words);
-	hq_fail(hq_err(&err), -errno, "qemu-exec", "start QEMU", words[0],
+	hq_fail(error_clear(&err), -errno, "qemu-exec", "start QEMU", words[0],
 		"name a program that is there", "%s", strerror(errno));
 	hq_complain(&err);
 	_exit(errno == ENOENT ? 127 : 126);
@@ -58,7 +58,7 @@ static void child_back(const struct launch *l, char **words)
 	if (!l->keep_session)
 		unsetenv(SESSION_VARIABLE);
 	if (hf_fds_place(l->vm->ctx, l->places, l->place_count,
-			 hq_err(&err))) {
+			 error_clear(&err))) {
 		hq_complain(&err);
 		_exit(126);
 	}
@@ -179,7 +179,7 @@ int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 	for (int i = 0; code && i < TRIES; i++) {
 		if (i)
 			hq_complain(err);
-		code = start_back(l, &pid, hq_err(err));
+		code = start_back(l, &pid, error_clear(err));
 		if (!code)
 			code = wait_loaded(l, pid, &q, err);
 	}
@@ -187,7 +187,7 @@ int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 		return code;
 	hq_phase(l->phases, "load");
 	*ret_pid = pid;
-	if (l->loaded && l->loaded(l->data, hq_err(&other)))
+	if (l->loaded && l->loaded(l->data, error_clear(&other)))
 		hq_complain(&other);
 	if (l->running)
 		code = qmp_call(q, "cont", NULL, NULL, err);

@@ -222,7 +222,7 @@ static int run(struct vm *vm, const struct words *w, int (*verb)(struct vm *))
 	int code;
 
 	if (w->verbose && hf_ctx_new(&context, &vm->ctx))
-		return HQ_FAILED;
+		return EXIT_FAILED;
 	code = verb(vm);
 	hf_ctx_free(vm->ctx);
 	return code;
@@ -241,15 +241,15 @@ int options_main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (parse(&vm, &w, argc, argv, hq_err(&err))) {
+	if (parse(&vm, &w, argc, argv, error_clear(&err))) {
 		hq_complain(&err);
-		return HQ_USAGE;
+		return EXIT_USAGE;
 	}
 	if (w.done)
-		return HQ_OK;
+		return EXIT_OK;
 	if (!verb) {
 		fputs(help, stderr);
-		return HQ_USAGE;
+		return EXIT_USAGE;
 	}
 	return run(&vm, &w, verb);
 }

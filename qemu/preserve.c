@@ -174,11 +174,12 @@ void unpreserve(struct inheritance *h)
 	struct hf_error err;
 
 	if (h->stored && (hf_fdstore_remove(h->vm->ctx, socket, h->fdname,
-					    hq_err(&err)) ||
+					    error_clear(&err)) ||
 			  hf_notify_barrier(h->vm->ctx, socket,
-					    h->vm->timeout_ms, hq_err(&err))))
+					    h->vm->timeout_ms,
+					    error_clear(&err))))
 		hq_complain(&err);
-	if (hf_session_abort(h->vm->ctx, h->session, hq_err(&err)))
+	if (hf_session_abort(h->vm->ctx, h->session, error_clear(&err)))
 		hq_complain(&err);
 	h->stored = 0;
 	h->session = -1;

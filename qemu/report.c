@@ -62,7 +62,7 @@ static void print_state(const struct vm *vm, const json_t *report)
 int report_update(const struct vm *vm, json_t *report,
 		  const struct hf_error *err)
 {
-	int code = err ? hq_exit_of(err) : HQ_OK;
+	int code = err ? exit_of(err) : EXIT_OK;
 
 	if (vm->json) {
 		json_object_set_new(report, "format", json_integer(1));

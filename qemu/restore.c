@@ -318,7 +318,7 @@ static void kick(void *data)
 	struct hf_error err;
 
 	if (vectors_kick(b->vm->ctx, b->state, &b->blob, b->fds,
-			 hq_err(&err)))
+			 error_clear(&err)))
 		hq_complain(&err);
 }
 

@@ -33,8 +33,8 @@ static void drop(const struct vm *vm, int fd, const char *fdname)
 		vm->name, fdname);
 	if ((getenv("NOTIFY_SOCKET") &&
 	     hf_fdstore_remove(vm->ctx, getenv("NOTIFY_SOCKET"), fdname,
-			       hq_err(&err))) ||
-	    hf_session_abort(vm->ctx, fd, hq_err(&err)))
+			       error_clear(&err))) ||
+	    hf_session_abort(vm->ctx, fd, error_clear(&err)))
 		hq_complain(&err);
 }
 
@@ -160,7 +160,7 @@ static void tell(const struct vm *vm, const char *text)
 	const char *socket = getenv("NOTIFY_SOCKET");
 	struct hf_error err;
 
-	if (socket && hf_notify(vm->ctx, socket, text, hq_err(&err)))
+	if (socket && hf_notify(vm->ctx, socket, text, error_clear(&err)))
 		hq_complain(&err);
 }
 
@@ -173,7 +173,7 @@ static void wait_ready(const struct vm *vm)
 	if (!getenv("NOTIFY_SOCKET"))
 		return;
 	if (qmp_open(vm->qmp, vm->timeout_ms, vm->timeout_ms, &q,
-		     hq_err(&err)))
+		     error_clear(&err)))
 		hq_complain(&err);
 	else
 		qmp_close(q);
@@ -188,7 +188,7 @@ static void forget(const struct vm *vm, const struct sessions *s)
 
 	if (s->finished && socket && *s->incoming_fdname &&
 	    hf_fdstore_remove(vm->ctx, socket, s->incoming_fdname,
-			      hq_err(&err)))
+			      error_clear(&err)))
 		hq_complain(&err);
 }
 
@@ -248,7 +248,7 @@ int vm_run(struct vm *vm)
 	int code;
 
 	supervise_begin();
-	code = check_command(argv, hq_err(&err));
+	code = check_command(argv, error_clear(&err));
 	if (!code)
 		code = check_alone(vm, &err);
 	if (!code)
@@ -257,13 +257,13 @@ int vm_run(struct vm *vm)
 		code = find_sessions(vm, &s, &err);
 	if (!code)
 		code = s.incoming >= 0 ?
-		       take_back(vm, &s, argv, &pid, hq_err(&err)) :
-		       start_new(vm, &s, argv, &pid, hq_err(&err));
+		       take_back(vm, &s, argv, &pid, error_clear(&err)) :
+		       start_new(vm, &s, argv, &pid, error_clear(&err));
 	json_decref(argv);
 	hf_listen_free(s.listen);
 	if (code) {
 		hq_complain(&err);
-		return hq_exit_of(&err);
+		return exit_of(&err);
 	}
 	/* QEMU has them, or nobody. One that is not finished must stay open. */
 	close_files(s.finished ? -1 : s.incoming);

@@ -39,7 +39,7 @@ int supervise(pid_t pid)
 			return WIFEXITED(status) ? WEXITSTATUS(status) :
 						   128 + WTERMSIG(status);
 		if (done < 0)
-			return HQ_FAILED;
+			return EXIT_FAILED;
 		/* One of the terminal comes to QEMU by itself */
 		if (sigwaitinfo(&set, &info) > 0 &&
 		    info.si_signo != SIGCHLD && info.si_code != SI_KERNEL)

@@ -182,9 +182,9 @@ static void resume(struct qmp *q, const struct hold_times *t)
 
 	if (qmp_call(q, "migrate-set-parameters",
 		     json_pack("{s:s}", "mode", "normal"), NULL,
-		     hq_err(&err)))
+		     error_clear(&err)))
 		hq_complain(&err);
-	if (t->running && qmp_call(q, "cont", NULL, NULL, hq_err(&err)))
+	if (t->running && qmp_call(q, "cont", NULL, NULL, error_clear(&err)))
 		hq_complain(&err);
 }
 
@@ -234,7 +234,7 @@ int vm_update(struct vm *vm)
 	char self[PATH_MAX];
 	struct hf_error err;
 	struct qmp *q = NULL;
-	int code = own_path(self, sizeof(self), hq_err(&err));
+	int code = own_path(self, sizeof(self), error_clear(&err));
 
 	if (!code)
 		code = qmp_open(vm->qmp, 0, QMP_MS, &q, &err);
@@ -268,7 +268,7 @@ int vm_abort(struct vm *vm)
 	const char *state;
 	int code;
 
-	code = control_ask(vm, "abort", 0, &answer, hq_err(&err));
+	code = control_ask(vm, "abort", 0, &answer, error_clear(&err));
 	if (!code) {
 		json_object_update(report, answer);
 		state = json_string_value(json_object_get(answer, "state"));

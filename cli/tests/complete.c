@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 		bad += check_options(verb->name, verb->options);
 	}
 	bad += check_options("all verbs", cli_global_options);
-	for (int i = CLI_OK; i <= CLI_UNSUPPORTED; i++)
+	for (int i = EXIT_OK; i <= EXIT_UNSUPPORTED; i++)
 		if (!exits[i]) {
 			printf("not ok exit code %d: no case\n", i);
 			bad++;

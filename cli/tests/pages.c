@@ -221,7 +221,7 @@ int main(int argc, char **argv)
 	for (const struct cli_option *o = cli_global_options; o->name; o++)
 		needs_option("holdfast", main_page, o);
 	needs_option("holdfast", main_page, &cli_dry_run_option);
-	for (int i = CLI_OK; i <= CLI_UNSUPPORTED; i++) {
+	for (int i = EXIT_OK; i <= EXIT_UNSUPPORTED; i++) {
 		snprintf(what, sizeof(what), "%s %s\n:",
 			 i ? "\n| " : "\n|[", codes[i]);
 		needs("holdfast", main_page, what);

@@ -121,7 +121,7 @@ static void test_command_that_is_not_there(void **state)
 	env.exec = NULL;
 	assert_int_equal(tree_make(root, "ready"), 0);
 	assert_int_equal(ended(start(&env, in_root("out"), words)),
-			 CLI_MISSING);
+			 EXIT_MISSING);
 	read_said(in_root("out"));
 	assert_null(json_check(said));
 }
@@ -195,10 +195,10 @@ static void test_abort_stops_holder(void **state)
 	snprintf(path, sizeof(path), "/proc/%d/fd/3", holder);
 	tree_link(root, path, "anon_inode:[luo_session] holdfast-vm1");
 	/* The files of the tree do not go with the process */
-	assert_int_equal(ended(start(&env, in_root("out"), words)), CLI_BUSY);
+	assert_int_equal(ended(start(&env, in_root("out"), words)), EXIT_BUSY);
 	assert_int_equal(ended(holder), 1000 + SIGTERM);
 	/* A holder that is gone by now is no failure to stop it */
-	assert_int_equal(ended(start(&env, in_root("out"), words)), CLI_BUSY);
+	assert_int_equal(ended(start(&env, in_root("out"), words)), EXIT_BUSY);
 }
 
 static int kexec_with(const char *script)
@@ -225,12 +225,12 @@ static void test_systemctl(void **state)
 	char *path = strdup(getenv("PATH"));
 
 	(void)state;
-	assert_int_equal(kexec_with(NULL), CLI_FAILED);
-	assert_int_equal(kexec_with("exit 3"), CLI_FAILED);
+	assert_int_equal(kexec_with(NULL), EXIT_FAILED);
+	assert_int_equal(kexec_with("exit 3"), EXIT_FAILED);
 	read_said(in_root("out"));
 	assert_non_null(strstr(said, "it ended with status 3"));
-	assert_int_equal(kexec_with("kill -9 $$"), CLI_FAILED);
-	assert_int_equal(kexec_with("[ \"$1\" = kexec ]"), CLI_OK);
+	assert_int_equal(kexec_with("kill -9 $$"), EXIT_FAILED);
+	assert_int_equal(kexec_with("[ \"$1\" = kexec ]"), EXIT_OK);
 	read_said(in_root("out"));
 	assert_null(json_check(said));
 	setenv("PATH", path, 1);
@@ -286,7 +286,7 @@ static void test_full_disk(void **state)
 	(void)state;
 	assert_non_null(out);
 	err = open_memstream(&text, &len);
-	assert_int_equal(cli_run(2, argv, &kernel_env, out, err), CLI_FAILED);
+	assert_int_equal(cli_run(2, argv, &kernel_env, out, err), EXIT_FAILED);
 	fclose(out);
 	fclose(err);
 	assert_non_null(strstr(text, "could not be written"));
@@ -481,10 +481,10 @@ static void test_no_permission(void **state)
 	(void)state;
 	make_open();
 	assert_int_equal(chmod(in_root("boot/vmlinuz"), 0), 0);
-	assert_int_equal(ended(start_without_privilege(load)), CLI_PERMISSION);
+	assert_int_equal(ended(start_without_privilege(load)), EXIT_PERMISSION);
 	assert_int_equal(chmod(in_root("boot/vmlinuz"), 0644), 0);
 	assert_int_equal(chmod(in_root("proc/cmdline"), 0), 0);
-	assert_int_equal(ended(start_without_privilege(same)), CLI_PERMISSION);
+	assert_int_equal(ended(start_without_privilege(same)), EXIT_PERMISSION);
 }
 
 int main(void)

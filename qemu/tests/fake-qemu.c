@@ -86,7 +86,7 @@ static void load(const char *incoming)
 	int fd;
 
 	unsetenv("QEMU_CPR_EXEC_STATE");
-	if (len < 0 || cpr_state_parse(data, len, &state, hq_err(&err)))
+	if (len < 0 || cpr_state_parse(data, len, &state, error_clear(&err)))
 		die("CPR state");
 	memory = cpr_state_file(state, "ram0", 0)->fd;
 	other = cpr_state_file(state, "pc.bios", 0)->fd;

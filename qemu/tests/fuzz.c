@@ -94,7 +94,7 @@ static int look_at_blob(const uint8_t *data, size_t len)
 	char *text;
 	int code;
 
-	if (blob_read(data, len, &b, hq_err(&err)))
+	if (blob_read(data, len, &b, error_clear(&err)))
 		return *err.why && err.code ? 0 : -1;
 	text = blob_write(&b);
 	code = text ? blob_read(text, strlen(text), &again, &err) : -1;
@@ -122,7 +122,7 @@ static int look(const uint8_t *data, size_t len)
 
 	if (len && *data == '{')
 		return look_at_blob(data, len);
-	if (cpr_state_parse(data, len, &s, hq_err(&err)))
+	if (cpr_state_parse(data, len, &s, error_clear(&err)))
 		return *err.why && err.code ? 0 : -1;
 	if (cpr_state_build(s, again, sizeof(again)) != len ||
 	    memcmp(again, data, len))

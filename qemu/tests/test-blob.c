@@ -21,7 +21,7 @@ static struct hf_error err;
 
 static int blob(const char *text, struct blob *ret)
 {
-	return blob_read(text, strlen(text), ret, hq_err(&err));
+	return blob_read(text, strlen(text), ret, error_clear(&err));
 }
 
 static void what_is_read_is_written(void **unused)
@@ -88,11 +88,11 @@ static void another_state_is_refused(void **unused)
 	assert_int_equal(cpr_state_parse(state_memory, sizeof(state_memory),
 					 &s, &err), 0);
 	assert_int_equal(blob(GOOD, &b), 0);
-	assert_int_equal(blob_check(&b, s, hq_err(&err)), -EBADMSG);
+	assert_int_equal(blob_check(&b, s, error_clear(&err)), -EBADMSG);
 	b.irq_count = 0;
-	assert_int_equal(blob_check(&b, s, hq_err(&err)), 0);
+	assert_int_equal(blob_check(&b, s, error_clear(&err)), 0);
 	b.kind_count = 1;
-	assert_int_equal(blob_check(&b, s, hq_err(&err)), -EBADMSG);
+	assert_int_equal(blob_check(&b, s, error_clear(&err)), -EBADMSG);
 	cpr_state_free(s);
 	blob_clear(&b);
 }
@@ -149,7 +149,7 @@ static void own_command_line_is_read(void **unused)
 	assert_int_equal(argv_of_pid(getpid(), &argv, &err), 0);
 	assert_true(json_array_size(argv) > 0);
 	json_decref(argv);
-	assert_true(argv_of_pid(0, &argv, hq_err(&err)) < 0);
+	assert_true(argv_of_pid(0, &argv, error_clear(&err)) < 0);
 	assert_string_equal(err.id, "vm-cmdline");
 }
 

@@ -15,7 +15,7 @@ static struct hf_error err;
 
 static int parse(const void *data, size_t len, struct cpr_state **ret)
 {
-	return cpr_state_parse(data, len, ret, hq_err(&err));
+	return cpr_state_parse(data, len, ret, error_clear(&err));
 }
 
 static void assert_same_bytes(const void *data, size_t len)
