@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The initramfs of the next kernel: whether it is one, and what is in it */
+/* Check the format and the contents of the next kernel's initramfs */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -42,17 +42,17 @@ static const char *refusal(struct check *k, const char *path)
 	int fd = cli_open(k->c, O_RDONLY | O_NONBLOCK, "%s", path);
 
 	if (fd < 0)
-		return fd == -ENOENT ? "there is no such file" :
+		return fd == -ENOENT ? "no such file" :
 				       cli_errno_text(fd);
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return "it is not a regular file";
+		return "not a regular file";
 	}
 	n = pread(fd, head, sizeof(head), 0);
 	close(fd);
 	if (!st.st_size)
-		return "it is empty";
-	return n > 0 && is_archive(head, n) ? NULL : "it is no initramfs";
+		return "empty";
+	return n > 0 && is_archive(head, n) ? NULL : "not an initramfs";
 }
 
 /* Names in it, of the one program or the other; NULL if neither is there */
@@ -87,14 +87,14 @@ void check_initrd(struct check *k, const char *path, int driver_is_module)
 
 	if (why) {
 		check_add(k, CHECK_BAD, AREA, "initrd-unreadable", path,
-			  "say another file", "%s", why);
+			  "name another file", "%s", why);
 		return;
 	}
 	text = list(k, path);
 	if (!text) {
 		check_add(k, CHECK_WARN, AREA, "initrd-unknown", path,
 			  "install initramfs-tools-core or dracut",
-			  "what is in it cannot be seen without lsinitramfs or lsinitrd");
+			  "its contents are unknown: neither lsinitramfs nor lsinitrd is installed");
 		return;
 	}
 	if (!strstr(text, "sbin/holdfast"))

@@ -20,7 +20,7 @@ static void check_options(struct check *k, struct cli_next *next,
 
 		if (err) {
 			check_add(k, CHECK_BAD, AREA, "config-unreadable",
-				  file, "say another file", "%s",
+				  file, "name another file", "%s",
 				  err == -EBADMSG ?
 				  "it is no configuration of a kernel" :
 				  strerrordesc_np(-err));
@@ -51,7 +51,7 @@ static int check_image(struct check *k, struct cli_next *next)
 
 	if (err) {
 		check_add(k, CHECK_BAD, AREA, "kernel-unreadable",
-			  next->kernel, "say another file", "%s",
+			  next->kernel, "name another file", "%s",
 			  strerrordesc_np(-err));
 		return err;
 	}
@@ -126,8 +126,8 @@ static int changed(struct check *k, const char *path, const char *sum,
 		return 0;
 	check_add(k, level, AREA, "next-changed", path,
 		  "load it again: holdfast load",
-		  *now ? "it is not the file that was loaded, so that the latter cannot be looked at" :
-			 "it is there no more, so that what was loaded cannot be looked at");
+		  *now ? "the file has changed since it was loaded, so the loaded one cannot be checked" :
+			 "the file is gone, so the loaded one cannot be checked");
 	return 1;
 }
 

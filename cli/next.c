@@ -120,7 +120,7 @@ static int get_path(struct cli *c, const char *option, char *buf)
 	if (!*path || strlen(path) >= CLI_PATH_LEN || strchr(path, '\n'))
 		return cli_usage(c, TEXT("--%s", option),
 				 "not the name of a file");
-	/* What is loaded is looked at later, from another directory */
+	/* "holdfast check" reads these files later, from another directory */
 	if (*path != '/' && !*c->root && getcwd(buf, CLI_PATH_LEN) &&
 	    strlen(buf) + strlen(path) + 2 <= CLI_PATH_LEN) {
 		strcat(buf, "/");

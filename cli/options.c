@@ -56,7 +56,7 @@ static int parse_seconds(const char *text, uint32_t *ret_ms)
 	char *end;
 	double s;
 
-	/* Neither signs nor words, nor what is hexadecimal */
+	/* Decimal digits only: no sign, no word, no hexadecimal number */
 	if (!*text || text[strspn(text, "0123456789.")])
 		return -EINVAL;
 	s = strtod(text, &end);

@@ -61,7 +61,7 @@ static int open_file(struct cli *c, const char *path, int *ret)
 	if (fd < 0)
 		return cli_fail_with(c, fd, fd == -ENOENT ? "file-missing" :
 				     "file-unreadable", "open", path,
-				     "say another file", "%s",
+				     "name another file", "%s",
 				     strerrordesc_np(-fd));
 	*ret = fd;
 	return 0;

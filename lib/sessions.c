@@ -202,7 +202,7 @@ int hf_sessions_read(const struct hf_ctx *ctx, struct hf_sessions **ret,
 	if (code == -ENOENT)
 		return hf_fail(err, code, "sessions-missing", what, LIST,
 			       "mount debugfs; boot a kernel with live update for VFIO",
-			       "there is no such file");
+			       "no such file");
 	if (code == -EACCES || code == -EPERM)
 		return hf_fail(err, -EACCES, "sessions-permission", what, LIST,
 			       "run as root", "no permission");

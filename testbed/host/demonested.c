@@ -20,7 +20,7 @@ static const struct {
 } words[] = {
 	{ 'P', "stop", "QMP stop: the guest pauses", 0 },
 	{ 'W', "save", "QEMU writes its state", 0 },
-	{ 'H', "inherit", "its files are told apart", 1 },
+	{ 'H', "inherit", "QEMU's files are identified", 1 },
 	{ 'V', "preserve", "memory, iommufd, device to session", 1 },
 	{ 'X', "disarm", "interrupts are torn down", 1 },
 	{ 'N', "bind", "the driver is bound", 1 },

@@ -13,9 +13,8 @@ extern "C" {
 /**
  * DOC: iommufd
  *
- * What a device that goes on through a live update needs of an iommufd: an IOAS
- * with memory of sealed memfds mapped by file, a page table (HWPT) allocated of
- * it and marked. A program with an iommufd layer of its own needs only
+ * A device that keeps running through a live update needs an IOAS with memfds
+ * mapped by file, and a page table (HWPT) of this IOAS, marked for live update. A program with an iommufd layer of its own needs only
  * hf_iommufd_mark().
  */
 
@@ -70,8 +69,7 @@ HF_API int hf_iommufd_ioas_check(const struct hf_ctx *ctx, int iommufd,
  * @size: sizeof(struct hf_map).
  * @flags: HF_MAP_IOVA_...
  * @ioas: Id of the IOAS.
- * @memfd: memfd, borrowed; the kernel keeps a reference of its own. It has to be
- *         sealed already.
+ * @memfd: memfd, borrowed; the kernel keeps a reference of its own.
  * @offset: Where in the memfd, in whole pages.
  * @length: Bytes, in whole pages.
  * @iova: Address for the device; filled in with HF_MAP_IOVA_ANY.
@@ -93,7 +91,7 @@ struct hf_map {
  * @map: What, where, how.
  * @err: Filled in on failure, or NULL.
  *
- * Seals are checked first: a memfd that is sealed later cannot be preserved.
+ * The function refuses a file that can never be preserved, see hf_memfd_check().
  *
  * Context: Pins memory.
  * Return: 0, the errors of hf_memfd_check(), -ENOTTY if @iommufd is none,
