@@ -228,9 +228,8 @@ static int bind_all(struct cli *c, struct rebind *r)
 		struct rebind_item *item = &r->list[i];
 
 		if (!item->error.code) {
-			if (c->dry_run)
-				rebind_ask(c, item, &item->error);
-			else
+			if (!rebind_ask(c, r, item, &item->error) &&
+			    !c->dry_run)
 				rebind_do(c, r, item, &item->error);
 		}
 		if (item->error.code && !failed)
@@ -243,7 +242,8 @@ int cli_bind_boot(struct cli *c, const char *driver, int incoming,
 		  int persisted)
 {
 	struct boot b = {
-		.r = { .what = "bind driver" }, .driver = driver,
+		.r = { .what = "bind driver", .force = !!cli_opt(c, "force") },
+		.driver = driver,
 		.incoming = incoming, .persisted = persisted,
 	};
 	int code = collect(c, &b);

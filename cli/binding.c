@@ -32,23 +32,6 @@ void rebind_free(struct rebind *r)
 	free(r->list);
 }
 
-int rebind_ask(struct cli *c, const struct rebind_item *item,
-	       struct hf_error *err)
-{
-	return hf_bind_check(c->ctx, item->was.bdf, item->driver, NULL, err);
-}
-
-int rebind_do(struct cli *c, const struct rebind *r,
-	      struct rebind_item *item, struct hf_error *err)
-{
-	if (*item->driver)
-		return hf_bind(c->ctx, item->was.bdf, item->driver,
-			       &item->before, err);
-	return hf_unbind(c->ctx, item->was.bdf,
-			 r->reprobe ? HF_UNBIND_REPROBE : 0, &item->before,
-			 err);
-}
-
 /* Is it as we left it, or as it was? What the kernel chose is nobody else's */
 static int is_ours(struct cli *c, const struct rebind *r,
 		   const struct rebind_item *item, struct hf_device *now)
@@ -318,17 +301,34 @@ static int change(struct cli *c, struct rebind *r)
 	return code;
 }
 
+/* An initramfs has the records of when it was made */
+static void say_initramfs(struct cli *c)
+{
+	static const char *const makers[][2] = {
+		{ "/usr/sbin/update-initramfs", "update-initramfs -u" },
+		{ "/usr/bin/dracut", "dracut --force" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		if (cli_exists(c, "%s", makers[i][0])) {
+			cli_say(c, "the initramfs still has the records of before: %s\n",
+				makers[i][1]);
+			return;
+		}
+}
+
 int cli_rebind(struct cli *c, const char *driver, int reprobe)
 {
 	struct rebind r = {
 		.what = *driver ? "bind driver" : "unbind driver",
 		.reprobe = reprobe, .persist = !!cli_opt(c, "persist"),
+		.force = !!cli_opt(c, "force"),
 	};
 	int code = collect(c, &r, driver);
 
 	/* What would be refused is asked before anything is touched */
 	for (uint32_t i = 0; i < r.count && !code; i++) {
-		if (rebind_ask(c, &r.list[i], cli_err(c)))
+		if (rebind_ask(c, &r, &r.list[i], cli_err(c)))
 			code = cli_fail(c);
 		else if (r.persist && c->dry_run)
 			cli_text(r.list[i].recorded,
@@ -338,6 +338,8 @@ int cli_rebind(struct cli *c, const char *driver, int reprobe)
 		code = change(c, &r);
 	if (!code)
 		rebind_report(c, &r);
+	if (!code && r.persist && !c->dry_run && !c->json)
+		say_initramfs(c);
 	rebind_free(&r);
 	return code;
 }

@@ -17,6 +17,7 @@ struct rebind {
 	const char *what;
 	int reprobe;
 	int persist;		/* record it, too */
+	int force;		/* also while the host uses the device */
 	struct rebind_item *list;
 	uint32_t count;
 };
@@ -33,9 +34,12 @@ int cli_bind_boot(struct cli *c, const char *driver, int incoming,
 
 int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
 	       const char *driver);
-/* One item: asked only, or done. Return: what the library says */
-int rebind_ask(struct cli *c, const struct rebind_item *item,
-	       struct hf_error *err);
+/*
+ * rebind.c: one item, asked only, or done within --timeout. Asking loads the
+ * driver. Return: 0 or -errno, with @err.
+ */
+int rebind_ask(struct cli *c, const struct rebind *r,
+	       const struct rebind_item *item, struct hf_error *err);
 int rebind_do(struct cli *c, const struct rebind *r,
 	      struct rebind_item *item, struct hf_error *err);
 /* Say, or write, what became of all */

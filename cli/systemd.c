@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What other programs say: systemd about its units, first of all */
+/* Other programs: run them, and what systemd says about its units */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -121,6 +121,26 @@ int cli_capture(const struct cli *c, char *const argv[], char **ret)
 	free(*ret);
 	*ret = NULL;
 	return err < 0 ? err : -ECANCELED;
+}
+
+static int spawn(char *const argv[])
+{
+	int status, err;
+	pid_t pid;
+
+	err = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+	if (err)
+		return -err;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
+}
+
+int cli_spawn(const struct cli *c, char *const argv[])
+{
+	return c->env->spawn ? c->env->spawn(c->env->ops_data, argv) :
+			       spawn(argv);
 }
 
 /* Value of a line "KEY=VALUE", "" if it is not there */

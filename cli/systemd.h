@@ -19,6 +19,9 @@ struct systemd_unit {
  */
 int cli_capture(const struct cli *c, char *const argv[], char **ret);
 
+/* Run a program and wait: its exit status, or -errno */
+int cli_spawn(const struct cli *c, char *const argv[]);
+
 /* Major version of the manager of the system, or -errno */
 int systemd_version(const struct cli *c);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* holdfast kexec */
 #include <errno.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "systemd.h"
 
 /*
  * The same as "check" says. By way of systemd owners are still to be stopped,
@@ -31,24 +30,9 @@ static int check(struct cli *c, int direct)
 	return code;
 }
 
-static int spawn(char *const argv[])
-{
-	int status, err;
-	pid_t pid;
-
-	err = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-	if (err)
-		return -err;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
-}
-
 static int run(struct cli *c, char *const argv[])
 {
-	int err = c->env->spawn ? c->env->spawn(c->env->ops_data, argv) :
-				  spawn(argv);
+	int err = cli_spawn(c, argv);
 
 	if (!err)
 		return 0;

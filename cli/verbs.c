@@ -13,6 +13,8 @@
 	"its configuration, if it cannot be found" }
 #define OPT_FORCE { "force", 0, NULL, \
 	"what cannot be known is not taken for bad" }
+#define OPT_USED { "force", 0, NULL, \
+	"also a disk or network interface that the host uses" }
 #define OPT_RUNNING { "running", 0, NULL, \
 	"devices go on, so that the IOMMU must stay on" }
 
@@ -52,10 +54,12 @@ static const struct cli_option bind_options[] = {
 	  "those that came with the live update and have no driver" },
 	{ "persist", 0, NULL, "record it, for --persisted and --incoming" },
 	{ "persisted", 0, NULL, "those that are recorded, at boot" },
+	OPT_USED,
 	END
 };
 
 static const struct cli_option unbind_options[] = {
+	OPT_USED,
 	{ "reprobe", 0, NULL, "let the kernel find another driver" },
 	{ "persist", 0, NULL, "remove the record, too" },
 	END

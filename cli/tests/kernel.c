@@ -63,6 +63,9 @@ static int fake_open(void *data, const char *path, int flags, uint32_t mode)
 	}
 	if (strstr(rest, "/debug/") && fails("debug-perm"))
 		return -EACCES;
+	/* Of a disk that is mounted; whoever does not ask for it alone may read */
+	if (flags & O_EXCL && !strcmp(rest, "/dev/nvme0n1") && fails("mounted"))
+		return -EBUSY;
 	fd = open(path, flags, mode);
 	if (fd < 0)
 		return -errno;

@@ -450,6 +450,37 @@ static void kho_default(const char *r)
 		  "%sCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n", tree_config);
 }
 
+static void net(const char *r, const char *flags)
+{
+	tree_link(r, "/sys/class/net/eth0",
+		  "../../devices/pci0000:00/0000:02:00.0/net/eth0");
+	tree_file(r, NIC "/net/eth0/flags", "%s\n", flags);
+	/* Of another device, and of none */
+	tree_link(r, "/sys/class/net/eth1",
+		  "../../devices/pci0000:00/0000:03:00.0/net/eth1");
+	tree_file(r, PCI "0000:03:00.0/net/eth1/flags", "0x1003\n");
+	tree_file(r, "/sys/class/net/bonding_masters", "\n");
+}
+static void net_up(const char *r) { net(r, "0x1003"); }
+static void net_down(const char *r) { net(r, "0x1002"); }
+static void disk(const char *r)
+{
+	tree_link(r, "/sys/class/block/nvme0n1",
+		  "../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1");
+	tree_link(r, "/sys/class/block/nvme0n1p1",
+		  "../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1/nvme0n1p1");
+	tree_file(r, NIC "/nvme/nvme0/nvme0n1/nvme0n1p1/partition", "1\n");
+	tree_file(r, "/dev/nvme0n1", "%s", "");
+}
+static void initramfs_tools(const char *r)
+{
+	tree_file(r, "/usr/sbin/update-initramfs", "%s", "");
+}
+static void dracut(const char *r)
+{
+	tree_file(r, "/usr/bin/dracut", "%s", "");
+}
+
 #define W(name) { #name, name }
 static const struct {
 	const char *word;
@@ -472,6 +503,7 @@ static const struct {
 	W(recorded), W(recorded_nic), W(recorded_other), W(recorded_igb),
 	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
 	W(odd_conf), W(came_over),
+	W(net_up), W(net_down), W(disk), W(initramfs_tools), W(dracut),
 	W(recorded_wrong), W(recorded_bad_id), W(recorded_upper), W(later_id),
 	W(later_wrong), W(recorded_nul), W(left_over),
 	W(no_conf_dir), W(conf_in_the_way),

@@ -487,6 +487,49 @@ static void test_no_permission(void **state)
 	assert_int_equal(ended(start_without_privilege(same)), EXIT_PERMISSION);
 }
 
+/* A driver that does not let its device go must not keep the operator */
+static void test_slow_driver(void **state)
+{
+	const char *const words[] = {
+		"unbind", "02:00.0", "--timeout", "0.2", "--json", NULL,
+	};
+	const struct cli_env real = { 0 };
+	char path[128];
+	int fd;
+
+	(void)state;
+	assert_int_equal(tree_make(root, "ready"), 0);
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/drivers/igb/unbind", root);
+	unlink(path);
+	/* Nobody reads, so that who opens it to write waits */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(ended(start(&real, in_root("out"), words)), EXIT_BUSY);
+	read_said(in_root("out"));
+	assert_null(json_check(said));
+	assert_non_null(strstr(said, "\"bind-slow\""));
+	assert_non_null(strstr(said, "driver igb is not done after 200 ms"));
+	/* Let it end */
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	usleep(100000);
+	close(fd);
+}
+
+/* The reason comes from the process that tried */
+static void test_driver_that_stays(void **state)
+{
+	const char *const words[] = { "unbind", "02:00.0", "--json", NULL };
+	const struct cli_env real = { 0 };
+
+	(void)state;
+	assert_int_equal(tree_make(root, "ready"), 0);
+	assert_int_equal(ended(start(&real, in_root("out"), words)),
+			 EXIT_FAILED);
+	read_said(in_root("out"));
+	assert_null(json_check(said));
+	assert_non_null(strstr(said, "\"bind-write\""));
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -499,6 +542,8 @@ int main(void)
 		TEST(test_color),
 		TEST(test_full_disk),
 		TEST(test_no_permission),
+		TEST(test_slow_driver),
+		TEST(test_driver_that_stays),
 		cmocka_unit_test(test_json_any_text),
 		cmocka_unit_test(test_json_text),
 		cmocka_unit_test(test_json_check_fires),

@@ -13,8 +13,16 @@ depends() {
 }
 
 installkernel() {
+	local driver
+
 	# Also on a host that does not use them at the moment
 	hostonly='' instmods vfio-pci iommufd pci-pf-stub
+	# Drivers that are recorded are loaded by the tool
+	cat /etc/holdfast.conf /etc/holdfast.conf.d/*.conf 2>/dev/null |
+		sed -n 's/^[[:space:]]*driver[[:space:]]*=[[:space:]]*//p' |
+		while read -r driver; do
+			hostonly='' instmods "$driver"
+		done
 }
 
 install() {

@@ -164,6 +164,8 @@ static int fake_open(void *data, const char *path, int flags, uint32_t mode)
 		       path[strlen(path) - 1] == '0' ? BDF0 : BDF1);
 		return fake_new_fd(obj);
 	}
+	if (flags & O_EXCL && fake->disk_held)
+		return -EBUSY;
 	if (fake->sleeps && strstr(rest, BDF0 "/config"))
 		fake_write("D0\n", "/sys/bus/pci/devices/" BDF0 "/power_state");
 	fd = open(path, flags);

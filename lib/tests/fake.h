@@ -83,6 +83,7 @@ struct fake {
 	const char *probe_race;	/* is bound, drivers_probe then fails ... */
 	int probe_code;		/* ... with this */
 	int no_default_driver;
+	int disk_held;		/* who asks for a disk alone does not get it */
 	int no_discard;		/* FINISH takes no flags */
 
 	uint32_t irq_count[5];	/* of each kind */

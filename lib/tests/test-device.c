@@ -316,6 +316,45 @@ static void what_the_kernel_has_is_told(void **state)
 	refused(hf_host_probe(fake->ctx, &h, err), EINVAL, "bad-argument");
 }
 
+static void an_interface_that_is_up_is_use(void **state)
+{
+	(void)state;
+	ok(hf_device_host_use(fake->ctx, BDF0, err));
+	fake_link("../../devices/pci0000:00/" BDF0 "/virtio0/net/eth0",
+		  "/sys/class/net/eth0");
+	fake_write("0x1002\n",
+		   "/sys/devices/pci0000:00/" BDF0 "/virtio0/net/eth0/flags");
+	ok(hf_device_host_use(fake->ctx, BDF0, err));
+	fake_write("0x1003\n",
+		   "/sys/devices/pci0000:00/" BDF0 "/virtio0/net/eth0/flags");
+	refused(hf_device_host_use(fake->ctx, BDF0, err), EBUSY,
+		"host-uses-net");
+	ok(hf_device_host_use(fake->ctx, BDF1, err));
+	refused(hf_device_host_use(fake->ctx, "0b:00.0", err), ENODEV,
+		"device-missing");
+}
+
+static void a_disk_with_a_holder_is_use(void **state)
+{
+	(void)state;
+	/* The name of its file has a slash, and its partition is not asked */
+	fake_link("../../devices/pci0000:00/" BDF0 "/cciss0/block/cciss!c0d0",
+		  "/sys/class/block/cciss!c0d0");
+	fake_link("../../devices/pci0000:00/" BDF1 "/block/sda/sda1",
+		  "/sys/class/block/sda1");
+	fake_write("1\n",
+		   "/sys/devices/pci0000:00/" BDF1 "/block/sda/sda1/partition");
+	fake_write("", "/dev/sda1");
+	fake->disk_held = 1;
+	ok(hf_device_host_use(fake->ctx, BDF0, err));
+	fake_write("", "/dev/cciss/c0d0");
+	refused(hf_device_host_use(fake->ctx, BDF0, err), EBUSY,
+		"host-uses-disk");
+	ok(hf_device_host_use(fake->ctx, BDF1, err));
+	fake->disk_held = 0;
+	ok(hf_device_host_use(fake->ctx, BDF0, err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +370,8 @@ int main(void)
 		TEST(all_devices_are_walked_in_order),
 		TEST(a_file_tells_its_device),
 		TEST(what_the_kernel_has_is_told),
+		TEST(an_interface_that_is_up_is_use),
+		TEST(a_disk_with_a_holder_is_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,23 @@ HF_API int hf_device_next(const struct hf_ctx *ctx, const char *after,
 HF_API int hf_device_check(const struct hf_device *device,
 			   struct hf_error *err);
 
+/**
+ * hf_device_host_use - Check whether the host itself uses a device.
+ * @ctx: Context or NULL.
+ * @spec: As in hf_device_find().
+ * @err: Filled in if it does, or NULL.
+ *
+ * A network interface that is up and a disk that is mounted, swapped to, or part
+ * of a RAID or LVM count as use. Ask before another driver takes the place of the
+ * one that is bound: hf_bind() and hf_unbind() do not.
+ *
+ * Context: Needs root for disks; without it they are not known to be used. Opens
+ * disks for reading. Disks of NVMe with several paths are not found.
+ * Return: 0, -EBUSY, the errors of hf_device_find().
+ */
+HF_API int hf_device_host_use(const struct hf_ctx *ctx, const char *spec,
+			      struct hf_error *err);
+
 /* hf_facts.interrupts */
 #define HF_INTERRUPTS_UNKNOWN	0	/* more privilege, or /proc, is needed */
 #define HF_INTERRUPTS_NONE	1
