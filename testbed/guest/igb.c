@@ -34,6 +34,16 @@
 #define VTEIMS		0x1524
 #define VTEICR		0x1580
 
+/* ... of the words between it and the driver of its physical function */
+#define VMBMEM		0x0800
+#define VMBMEM_RESET	1
+#define VMBMEM_REPLY	(3u << 30)	/* it was heard, or refused */
+#define VMAILBOX	0x0c40
+#define VMAILBOX_SENT	(1u << 0)
+#define VMAILBOX_READ	(1u << 1)
+#define VMAILBOX_OURS	(1u << 2)
+#define VMAILBOX_REPLY	(1u << 4)	/* cleared by reading it */
+
 static uint32_t get(volatile char *bar, size_t offset)
 {
 	return *(volatile uint32_t *)(bar + offset);
@@ -78,4 +88,19 @@ void igb_vf_interrupt(volatile char *vf_bar)
 	set(vf_bar, VTEICR, 1);
 	set(vf_bar, VTEIMS, 1);
 	set(vf_bar, VTEICS, 1);
+}
+
+void igb_vf_ask(volatile char *vf_bar)
+{
+	uint32_t reply;
+
+	set(vf_bar, VMAILBOX, VMAILBOX_OURS);
+	wait_for(vf_bar, VMAILBOX, VMAILBOX_OURS);
+	set(vf_bar, VMBMEM, VMBMEM_RESET);
+	set(vf_bar, VMAILBOX, VMAILBOX_SENT);
+	wait_for(vf_bar, VMAILBOX, VMAILBOX_REPLY);
+	reply = get(vf_bar, VMBMEM);
+	CHECK((reply & ~VMBMEM_REPLY) == VMBMEM_RESET &&
+	      reply & VMBMEM_REPLY, "igb: the reply to a reset is %#x", reply);
+	set(vf_bar, VMAILBOX, VMAILBOX_READ);
 }

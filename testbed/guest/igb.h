@@ -8,6 +8,12 @@
 
 #include <stddef.h>
 
+/*
+ * By the registers of a virtual function: it asks the driver of its physical one to be
+ * reset, gets an answer, and may receive from then on.
+ */
+void igb_vf_ask(volatile char *vf_bar);
+
 /* The link is up, and frames are distributed among virtual functions */
 void igb_start(volatile char *bar);
 

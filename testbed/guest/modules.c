@@ -83,3 +83,13 @@ void stage_load_modules(void)
 	modules_load(dir);
 	free(dir);
 }
+
+void modules_load_drivers(const char *const *names)
+{
+	for (; *names; names++) {
+		char *path = text("/drivers/%s/%s.ko", stage.variant, *names);
+
+		CHECK_OK(insmod(path));
+		free(path);
+	}
+}

@@ -19,6 +19,9 @@ void stage_load_modules(void);
 /* ... all in this directory */
 void modules_load(const char *dir);
 
+/* ... those in a list that ends with NULL, which most scenarios do without */
+void modules_load_drivers(const char *const *names);
+
 /* Does the command line of the running kernel hold this word? */
 int cmdline_has(const char *word);
 

@@ -8,6 +8,7 @@
 #include "igb.h"
 #include "log.h"
 #include "marker.h"
+#include "netdev.h"
 #include "pci.h"
 #include "pcisnap.h"
 #include "queue.h"
@@ -43,6 +44,15 @@ volatile char *vf_start_pf(const char *pf, const char *driver)
 	return bar;
 }
 
+void vf_start_igb(const char *pf)
+{
+	igb_load();
+	CHECK(!strcmp(pci_driver(pf), "igb"), "igb did not take %s", pf);
+	CHECK_OK(pci_attr_write(pf, "sriov_drivers_autoprobe", "0"));
+	enable(pf, ID_IGB_VF, 0, VF_COUNT);
+	netdev_up();
+}
+
 void vf_open_pf(struct running *r, unsigned int n)
 {
 	char *pf = pci_find(ID_IGB, 0);
@@ -73,6 +83,13 @@ void vf_start(struct running *r, volatile char *pf_bar, unsigned int n)
 	running_open(r, pci_find(ID_IGB_VF, n), receive_memory(VF_RING));
 	receive_start(r, VF_RING);
 	igb_feed(pf_bar, n);
+}
+
+void vf_start_below_igb(struct running *r, unsigned int n)
+{
+	running_open(r, pci_find(ID_IGB_VF, n), receive_memory(VF_RING));
+	igb_vf_ask(r->owner.bar);
+	receive_start(r, VF_RING);
 }
 
 void vf_feed(struct running *r, unsigned int rate)

@@ -19,6 +19,9 @@
  */
 volatile char *vf_start_pf(const char *pf, const char *driver);
 
+/* The same by its driver in the kernel, which has an interface that is up */
+void vf_start_igb(const char *pf);
+
 /* Its owner @r has it open, on vfio-pci; it gets @n virtual functions */
 void vf_open_pf(struct running *r, unsigned int n);
 
@@ -30,6 +33,9 @@ void vf_open_nvme(struct running *r, unsigned int n);
 
 /* Virtual function @n receives; nothing is sent yet, nothing preserved */
 void vf_start(struct running *r, volatile char *pf_bar, unsigned int n);
+
+/* The same, asking the driver of the physical function for it */
+void vf_start_below_igb(struct running *r, unsigned int n);
 
 /*
  * All are preserved, and the host is to send @rate packets a second. It sees those

@@ -141,7 +141,8 @@ bool pci_liveupdate_bus_protected(struct pci_bus *bus, struct pci_slot *slot)
  * ``driver_override``, and not by what happens to be built in, and it has to be one
  * that knows what to do with such a device. Bridges need theirs for the devices
  * below. Virtual functions that were not handed over, but are there because of others
- * that were, had a driver chosen for them as well.
+ * that were, had a driver chosen for them as well. A physical function gets no driver
+ * that would reset it below them, not even a chosen one.
  *
  * Context: Any.
  * Return: false if @dev has to be kept from @drv.
@@ -151,6 +152,9 @@ bool pci_liveupdate_may_bind(struct pci_dev *dev,
 {
 	bool chosen = device_match_driver_override(&dev->dev, drv) > 0;
 
+	if (!pci_liveupdate_physfn_may_bind(dev, to_pci_driver(drv)))
+		return false;
+
 	if (!pci_liveupdate_is_incoming(dev))
 		return !dev->is_virtfn || chosen ||
 		       !pci_liveupdate_is_incoming(pci_physfn(dev));
@@ -159,5 +163,5 @@ bool pci_liveupdate_may_bind(struct pci_dev *dev,
 		return true;
 
 	return chosen && (to_pci_driver(drv)->liveupdate ||
-			  (pci_num_vf(dev) && to_pci_driver(drv)->liveupdate_vfs));
+			  pci_liveupdate_inherited_vfs(dev));
 }

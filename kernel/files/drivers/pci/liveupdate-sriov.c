@@ -27,7 +27,7 @@
  * ========
  *
  * - State that the driver of the PF holds for the VFs. That driver has to leave them
- *   alone when it is shut down, and says so with &pci_driver.liveupdate_vfs.
+ *   alone when it is shut down, see liveupdate-physfn.c.
  * - DMA of the PF, unless the PF itself is preserved and keeps running: the IOMMU blocks
  *   it.
  *
@@ -65,10 +65,8 @@
 
 #define pr_fmt(fmt) "PCI: liveupdate: " fmt
 
-#include <linux/delay.h>
 #include <linux/kho/abi/pci.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
 
 #include "pci.h"
 #include "liveupdate.h"
@@ -84,7 +82,9 @@ const char *pci_liveupdate_check_physfn(struct pci_dev *pf)
 {
 	device_lock_assert(&pf->dev);
 
-	if (!pf->driver || !pf->driver->liveupdate_vfs)
+	/* Without a driver it is left alone, if it is to stay so */
+	if (!pci_liveupdate_detaches(pf) &&
+	    (!pf->driver || !pf->driver->liveupdate_vfs))
 		return "physfn-driver";
 	if (pf->sriov->vf_rebar_cap)
 		return "physfn-vf-rebar";
@@ -144,32 +144,6 @@ bool pci_liveupdate_inherited_vfs(struct pci_dev *pf)
 EXPORT_SYMBOL_GPL(pci_liveupdate_inherited_vfs);
 
 /**
- * pci_liveupdate_abandon_physfn - Check whether an unbound driver must keep a device
- * @pf: Any device that is being unbound, borrowed.
- *
- * Context: Removal, with the lock of @pf held. Sleeps while a Live Update depends on
- *          its virtual functions, unless the kexec is certain.
- * Return: true if the driver of @pf must not be told.
- */
-bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
-{
-	/* For its own file, too: a driver disables them before it waits for that */
-	if (!pci_num_vf(pf) || !pci_liveupdate_busy(pf, "unbinding the driver"))
-		return false;
-
-	while (pci_liveupdate_is_tracked(pf)) {
-		if (system_state == SYSTEM_RESTART) {
-			/* Without a driver it would be suspended */
-			pm_runtime_get_noresume(&pf->dev);
-			return true;
-		}
-		msleep(20);
-	}
-
-	return false;
-}
-
-/**
  * pci_liveupdate_stop_physfn - Take virtual functions along with their physical one.
  * @pf: Any device that is being removed, with its driver unbound, borrowed.
  *
@@ -208,8 +182,10 @@ void pci_liveupdate_record_sriov(struct pci_dev *pf,
 		.stride = iov->stride,
 		.max_vfs = iov->driver_max_VFs,
 		.last_bus = iov->max_VF_buses,
-		.options = iov->drivers_autoprobe ?
-			   PCI_LIVEUPDATE_SRIOV_AUTOPROBE : 0,
+		.options = (iov->drivers_autoprobe ?
+			    PCI_LIVEUPDATE_SRIOV_AUTOPROBE : 0) |
+			   (pci_liveupdate_detaches(pf) ?
+			    PCI_LIVEUPDATE_SRIOV_DETACHED : 0),
 	};
 
 	for (i = 0; i < PCI_SRIOV_NUM_BARS; i++) {
@@ -334,6 +310,7 @@ static void __init pci_liveupdate_add_vfs(struct pci_dev *pf)
 				i, ERR_PTR(ret));
 	}
 	iov->num_VFs = ser.num_vfs;
+	iov->detached = ser.options & PCI_LIVEUPDATE_SRIOV_DETACHED;
 	iov->inherited = true;
 	pci_info(pf, "liveupdate: %u virtual functions are back\n", ser.num_vfs);
 }

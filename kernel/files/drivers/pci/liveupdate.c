@@ -523,7 +523,8 @@ err_undo:
  *         -EINVAL if @dev cannot be preserved (the log says why) or the state is
  *         frozen,
  *         -ENOENT if there is no outgoing state,
- *         -ENOMEM or -ENOSPC if memory cannot be had.
+ *         -ENOMEM or -ENOSPC if memory cannot be had, or
+ *         what the driver of its physical function refused with.
  */
 int pci_liveupdate_preserve(struct pci_dev *dev)
 {
@@ -535,8 +536,15 @@ int pci_liveupdate_preserve(struct pci_dev *dev)
 		return -EBUSY;
 	}
 
-	err = pci_liveupdate_add_path(dev);
+	err = pci_liveupdate_get_physfn(dev);
+	if (err)
+		goto out_unlock;
 
+	err = pci_liveupdate_add_path(dev);
+	if (err)
+		pci_liveupdate_put_physfn(dev);
+
+out_unlock:
 	pci_liveupdate_unlock_physfn(dev);
 	return err;
 }
@@ -554,20 +562,22 @@ void pci_liveupdate_unpreserve(struct pci_dev *dev)
 	struct pci_dev *pos;
 	bool running;
 
-	guard(rwsem_write)(&pci_liveupdate_rwsem);
+	scoped_guard(rwsem_write, &pci_liveupdate_rwsem) {
+		out = pci_liveupdate_outgoing;
+		if (WARN_ON_ONCE(!out || !dev->liveupdate.out))
+			return;
+		if (out->frozen) {
+			pci_warn(dev, "liveupdate: too late to be given up, stays preserved\n");
+			return;
+		}
 
-	out = pci_liveupdate_outgoing;
-	if (WARN_ON_ONCE(!out || !dev->liveupdate.out))
-		return;
-	if (out->frozen) {
-		pci_warn(dev, "liveupdate: too late to be given up, stays preserved\n");
-		return;
+		running = dev->liveupdate.slot->runs;
+		for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
+			pci_liveupdate_put_slot(out, pos, pos == dev, running ||
+						pci_liveupdate_above_vf(dev, pos));
 	}
 
-	running = dev->liveupdate.slot->runs;
-	for (pos = dev; pos; pos = pci_liveupdate_parent(pos))
-		pci_liveupdate_put_slot(out, pos, pos == dev, running ||
-					pci_liveupdate_above_vf(dev, pos));
+	pci_liveupdate_put_physfn(dev);
 	pci_info(dev, "liveupdate: no longer preserved\n");
 }
 EXPORT_SYMBOL_GPL(pci_liveupdate_unpreserve);

@@ -252,8 +252,14 @@ void pci_liveupdate_record_sriov(struct pci_dev *pf,
 bool pci_liveupdate_inherit_sriov(struct pci_dev *pf, int pos);
 void pci_liveupdate_size_vf_bars(struct pci_dev *pf, int pos, u32 *bars);
 void pci_liveupdate_inherit_vfs(struct pci_dev *pf);
-bool pci_liveupdate_abandon_physfn(struct pci_dev *pf);
 void pci_liveupdate_stop_physfn(struct pci_dev *pf);
+
+int pci_liveupdate_get_physfn(struct pci_dev *dev);
+void pci_liveupdate_put_physfn(struct pci_dev *dev);
+bool pci_liveupdate_quiesce_physfn(struct pci_dev *pf);
+bool pci_liveupdate_abandon_physfn(struct pci_dev *pf);
+bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf, struct pci_driver *drv);
+bool pci_liveupdate_detaches(struct pci_dev *pf);
 
 #else
 
@@ -281,9 +287,29 @@ static inline void pci_liveupdate_inherit_vfs(struct pci_dev *pf)
 {
 }
 
+static inline int pci_liveupdate_get_physfn(struct pci_dev *dev)
+{
+	return 0;
+}
+
+static inline void pci_liveupdate_put_physfn(struct pci_dev *dev)
+{
+}
+
+static inline bool pci_liveupdate_quiesce_physfn(struct pci_dev *pf)
+{
+	return false;
+}
+
 static inline bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
 {
 	return false;
+}
+
+static inline bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf,
+						  struct pci_driver *drv)
+{
+	return true;
 }
 
 static inline void pci_liveupdate_stop_physfn(struct pci_dev *pf)

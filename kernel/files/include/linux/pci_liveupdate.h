@@ -81,6 +81,31 @@ struct pci_liveupdate {
 	u16 acs_ctrl;
 };
 
+/**
+ * struct pci_liveupdate_vf_ops - How virtual functions outlive the driver of their
+ *                                physical one in a Live Update.
+ * @prepare: The first virtual function is about to be preserved. From here to @cancel
+ *           the driver must not reset the device by itself. Called with the lock of the
+ *           device held. May refuse with an errno, after logging why. Optional.
+ * @cancel:  No virtual function is preserved any more. A driver that has it has a
+ *           remove callback. Optional.
+ * @quiesce: Called in place of the shutdown callback, or of the remove callback: stop
+ *           the DMA of the device itself, free its interrupts, and leave what its
+ *           virtual functions need. Cannot fail. Optional for a driver whose shutdown
+ *           callback does no more than that.
+ * @adopts:  The probe callback takes over a device whose virtual functions run, see
+ *           pci_liveupdate_inherited_vfs(). Otherwise the driver is not bound before
+ *           they are disabled.
+ *
+ * See Documentation/PCI/liveupdate.rst for a skeleton.
+ */
+struct pci_liveupdate_vf_ops {
+	int (*prepare)(struct pci_dev *pf);
+	void (*cancel)(struct pci_dev *pf);
+	void (*quiesce)(struct pci_dev *pf);
+	bool adopts;
+};
+
 #ifdef CONFIG_PCI_LIVEUPDATE
 
 int pci_liveupdate_register_flb(struct liveupdate_file_handler *fh);
@@ -185,6 +210,7 @@ static inline void pci_liveupdate_drop_msix(struct pci_dev *dev)
 
 int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what);
 bool pci_liveupdate_inherited_vfs(struct pci_dev *pf);
+bool pci_liveupdate_detached_vfs(struct pci_dev *pf);
 
 #else
 
@@ -194,6 +220,11 @@ static inline int pci_liveupdate_vfs_busy(struct pci_dev *pf, const char *what)
 }
 
 static inline bool pci_liveupdate_inherited_vfs(struct pci_dev *pf)
+{
+	return false;
+}
+
+static inline bool pci_liveupdate_detached_vfs(struct pci_dev *pf)
 {
 	return false;
 }

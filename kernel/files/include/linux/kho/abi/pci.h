@@ -72,7 +72,10 @@
 
 /* Options of struct pci_liveupdate_sriov_ser */
 #define PCI_LIVEUPDATE_SRIOV_AUTOPROBE	BIT(0)	/* sriov_drivers_autoprobe */
-#define PCI_LIVEUPDATE_SRIOV_OPTIONS	PCI_LIVEUPDATE_SRIOV_AUTOPROBE
+/* Optional: a kernel that ignores it waits for a driver of the PF */
+#define PCI_LIVEUPDATE_SRIOV_DETACHED	BIT(6)	/* VFs do without one */
+#define PCI_LIVEUPDATE_SRIOV_OPTIONS					\
+	(PCI_LIVEUPDATE_SRIOV_AUTOPROBE | PCI_LIVEUPDATE_SRIOV_DETACHED)
 
 /* Index of the expansion ROM in &pci_liveupdate_dev_ser.size */
 #define PCI_LIVEUPDATE_ROM		6
@@ -116,7 +119,7 @@ struct pci_liveupdate_dev_ser {
  * @stride:   VF Stride.
  * @max_vfs:  How many its driver allows.
  * @last_bus: Highest bus number that virtual functions could use.
- * @options:  %PCI_LIVEUPDATE_SRIOV_AUTOPROBE.
+ * @options:  %PCI_LIVEUPDATE_SRIOV_AUTOPROBE, %PCI_LIVEUPDATE_SRIOV_DETACHED.
  * @reserved: Zero.
  * @size:     Size in bytes of each VF BAR of one virtual function, 0 if there is none.
  *            A 64-bit BAR has its size in its first element.
