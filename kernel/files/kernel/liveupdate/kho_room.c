@@ -90,19 +90,39 @@ void __init kho_room_measure_boot(void)
 	kho_room_boot = kho_room_measure();
 }
 
-struct kho_room_blocks {
-	unsigned long *busy;
-	unsigned long nr;
-};
+/*
+ * Blocks with preserved memory. A reboot that lacks memory must not fail for want of
+ * this map, so it is allocated once. Blocks that are plugged in later do not count as
+ * room. The lock of kexec guards its contents.
+ */
+static unsigned long *kho_room_busy __ro_after_init;
+static unsigned long kho_room_nr __ro_after_init;
 
-static int kho_room_mark(struct kho_room_blocks *blocks, phys_addr_t start,
-			 phys_addr_t size)
+static int __init kho_room_init(void)
+{
+	unsigned long nr = DIV_ROUND_UP(max_pfn,
+					PHYS_PFN(KHO_SCRATCH_EXT_BLKSIZE));
+
+	if (!kho_is_enabled())
+		return 0;
+
+	kho_room_busy = bitmap_zalloc(nr, GFP_KERNEL);
+	if (!kho_room_busy)
+		return -ENOMEM;
+	kho_room_nr = nr;
+
+	return 0;
+}
+late_initcall(kho_room_init);
+
+static int kho_room_mark(phys_addr_t start, phys_addr_t size)
 {
 	unsigned long first = start / KHO_SCRATCH_EXT_BLKSIZE;
 	unsigned long last = (start + size - 1) / KHO_SCRATCH_EXT_BLKSIZE;
 
-	if (last < blocks->nr)
-		bitmap_set(blocks->busy, first, last - first + 1);
+	if (first < kho_room_nr)
+		bitmap_set(kho_room_busy, first,
+			   min(last + 1, kho_room_nr) - first);
 
 	return 0;
 }
@@ -112,13 +132,13 @@ static int kho_room_leaf(unsigned long key, void *data)
 	unsigned int order;
 	phys_addr_t start = kho_decode_radix_key(key, &order);
 
-	return kho_room_mark(data, start, PAGE_SIZE << order);
+	return kho_room_mark(start, PAGE_SIZE << order);
 }
 
 /* The tree itself has to stay intact until it is read */
 static int kho_room_node(phys_addr_t phys, void *data)
 {
-	return kho_room_mark(data, phys, PAGE_SIZE);
+	return kho_room_mark(phys, PAGE_SIZE);
 }
 
 static int kho_room_add(unsigned long pfn, unsigned long nr, void *size)
@@ -136,22 +156,15 @@ static phys_addr_t kho_room_extension(void)
 		.node = kho_room_node,
 	};
 	const unsigned long pages = PHYS_PFN(KHO_SCRATCH_EXT_BLKSIZE);
-	struct kho_room_blocks blocks = {
-		.nr = DIV_ROUND_UP(max_pfn, pages),
-	};
 	phys_addr_t size = 0;
 	unsigned long i;
 
-	blocks.busy = bitmap_zalloc(blocks.nr, GFP_KERNEL);
-	if (!blocks.busy)
+	bitmap_zero(kho_room_busy, kho_room_nr);
+	if (kho_walk_preserved(&cb, NULL))
 		return 0;
 
-	if (!kho_walk_preserved(&cb, &blocks))
-		for_each_clear_bit(i, blocks.busy, blocks.nr)
-			walk_system_ram_range(i * pages, pages, &size,
-					      kho_room_add);
-
-	bitmap_free(blocks.busy);
+	for_each_clear_bit(i, kho_room_busy, kho_room_nr)
+		walk_system_ram_range(i * pages, pages, &size, kho_room_add);
 
 	return size;
 }
@@ -190,7 +203,7 @@ static void kho_room_complain(phys_addr_t need)
  * kho_room_check - Check that a loaded kernel has room to boot.
  * @image: Image with all its segments in place, borrowed.
  *
- * Context: May sleep.
+ * Context: May sleep. The caller holds the lock of kexec.
  * Return: 0 if there is, or if @image does not use Kexec Handover, or
  *         -EADDRNOTAVAIL if there is not, which is logged.
  */
