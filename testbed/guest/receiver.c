@@ -33,12 +33,17 @@ unsigned int receiver_count(struct receiver *r)
 
 void receiver_wait(struct receiver *r, unsigned int n)
 {
+	unsigned int is = receiver_count(r), was;
 	double end = now() + 30;
 
-	while (receiver_count(r) < n) {
-		CHECK(now() < end, "%u packets after 30 s, %u expected",
-		      receiver_count(r), n);
+	while (is < n) {
+		CHECK(now() < end, "%u packets and no more for 30 s, %u expected",
+		      is, n);
 		usleep(100000);
+		was = is;
+		is = receiver_count(r);
+		if (is > was)
+			end = now() + 30;
 	}
 }
 

@@ -93,6 +93,7 @@ SCENARIO(vf_owner_resets) = {
 	.proves = "the owner of a physical function cannot reset it under a virtual one",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
 	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
+	.log_allow = SRIOV_UNBIND_LOG,
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, second },

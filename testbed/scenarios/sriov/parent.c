@@ -77,6 +77,7 @@ SCENARIO(vf_parent) = {
 	.proves = "a physical function and a virtual one of two owners both keep running",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
 	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
+	.log_allow = SRIOV_UNBIND_LOG,
 	.shared_memory = 1,
 	.time_limit = 120,
 	.stage = { first, second },

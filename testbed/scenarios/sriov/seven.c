@@ -94,6 +94,7 @@ SCENARIO(vf_seven) = {
 	.proves = "seven virtual functions of three owners and the physical one of a fourth keep running",
 	.devices = STRINGS(ONE(IGB_FED, 1)),
 	.cmdline = { SRIOV_ALLOWED, SRIOV_ALLOWED },
+	.log_allow = SRIOV_UNBIND_LOG,
 	.shared_memory = 1,
 	.time_limit = 180,
 	.stage = { first, second },

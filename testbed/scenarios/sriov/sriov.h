@@ -13,6 +13,14 @@
 /* VFIO enables virtual functions on request only */
 #define SRIOV_ALLOWED	"vfio-pci.enable_sriov=1"
 
+/*
+ * A driver that is unbound from a physical function removes the virtual ones without
+ * pci_rescan_remove_lock; stock's pci_stop_and_remove_bus_device() complains under
+ * lockdep.
+ */
+#define SRIOV_UNBIND_LOG \
+	STRINGS("WARNING: .* at pci_stop_and_remove_bus_device", "Call Trace:")
+
 /* A kernel boots longer than a busy host may hold up QEMU */
 #define PACKET_GAP	1
 
