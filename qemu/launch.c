@@ -65,8 +65,8 @@ static void child_back(const struct launch *l, char **words)
 	become(l->vm, words);
 }
 
-static int start_back(const struct launch *l, pid_t *ret_pid,
-		      struct hf_error *err)
+static int start_back(const struct launch *l, const json_t *argv,
+		      pid_t *ret_pid, struct hf_error *err)
 {
 	char incoming[64];
 	const char *const more[] = { "-S", "-incoming", incoming, NULL };
@@ -79,7 +79,7 @@ static int start_back(const struct launch *l, pid_t *ret_pid,
 	if (lseek(l->state, 0, SEEK_SET) || lseek(l->stream, 0, SEEK_SET))
 		return hq_fail(err, -errno, "qemu-state", "rewind",
 			       "QEMU's state", "", "%s", strerror(errno));
-	words = argv_extended(l->argv, more);
+	words = argv_extended(argv, more);
 	pid = words ? fork() : -1;
 	if (!pid)
 		child_back(l, words);
@@ -169,20 +169,64 @@ static int wait_loaded(const struct launch *l, pid_t pid, struct qmp **ret,
 	return code;
 }
 
+static int try_once(const struct launch *l, const json_t *argv, pid_t *pid,
+		    struct qmp **q, struct hf_error *err)
+{
+	int code = start_back(l, argv, pid, error_clear(err));
+
+	return code ? code : wait_loaded(l, *pid, q, err);
+}
+
+static int try_all(const struct launch *l, pid_t *pid, struct qmp **q,
+		   struct hf_error *err)
+{
+	int code = try_once(l, l->argv, pid, q, err);
+
+	for (int i = 1; code && i < TRIES; i++) {
+		hq_complain(err);
+		code = try_once(l, l->argv, pid, q, err);
+	}
+	if (code && l->fallback) {
+		hq_complain(err);
+		hq_warn("%s: starting QEMU with the command line from before the update",
+			l->vm->name);
+		code = try_once(l, l->fallback, pid, q, err);
+	}
+	return code;
+}
+
+/*
+ * To end would close the session, and the kernel would stop and reset the devices.
+ * Returns 1 if somebody wants another try.
+ */
+static int wait_for_retry(const struct launch *l, const struct hf_error *err)
+{
+	static const int signals[] = { SIGHUP, SIGTERM, SIGINT, SIGQUIT };
+	sigset_t set;
+	int sig;
+
+	hq_complain(err);
+	hq_warn("%s: holding the VM, its devices keep running: repair QEMU and send SIGHUP to %d to try again, or SIGTERM to give the VM up",
+		l->vm->name, getpid());
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i]);
+	do
+		sig = sigwaitinfo(&set, NULL);
+	while (sig < 0);
+	return sig == SIGHUP;
+}
+
 int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err)
 {
 	struct hf_error other;
 	struct qmp *q = NULL;
 	pid_t pid = -1;
-	int code = -1;
+	int code;
 
-	for (int i = 0; code && i < TRIES; i++) {
-		if (i)
-			hq_complain(err);
-		code = start_back(l, &pid, error_clear(err));
-		if (!code)
-			code = wait_loaded(l, pid, &q, err);
-	}
+	do
+		code = try_all(l, &pid, &q, err);
+	while (code && l->wait && wait_for_retry(l, err));
 	if (code)
 		return code;
 	hq_phase(l->phases, "load");

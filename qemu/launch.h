@@ -12,6 +12,9 @@
  * struct launch - How to start a QEMU that takes its state back.
  * @vm: The VM.
  * @argv: QEMU's command line, without what makes it wait for its state.
+ * @fallback: Command line to try if QEMU does not load with @argv, or NULL.
+ * @wait: If QEMU loads with neither, wait for a signal: SIGHUP makes it try
+ *        again, SIGTERM, SIGINT and SIGQUIT make it fail. They are blocked.
  * @state: memfd with the CPR state, borrowed.
  * @state_number: Number it has in QEMU.
  * @stream: File with the main stream, borrowed.
@@ -31,6 +34,8 @@
 struct launch {
 	const struct vm *vm;
 	const json_t *argv;
+	const json_t *fallback;
+	int wait;
 	int state;
 	int state_number;
 	int stream;
@@ -51,10 +56,10 @@ struct launch {
  * @ret_pid: QEMU's process, a child.
  * @err: Filled in on failure.
  *
- * If QEMU fails to load it is started once more: the files are as they were, and
- * devices keep running meanwhile.
+ * If QEMU fails to load, the function starts it once more, and then with the
+ * fallback: the files are as they were, and devices keep running meanwhile.
  *
- * Return: 0, or the error of the second try: there is no QEMU then.
+ * Return: 0, or the error of the last try: there is no QEMU then.
  */
 int launch_back(const struct launch *l, pid_t *ret_pid, struct hf_error *err);
 

@@ -19,6 +19,7 @@
 struct back {
 	struct vm *vm;
 	int session;
+	int stored;
 	struct hf_restore *restore;
 	struct cpr_state *state;
 	struct blob blob;
@@ -356,7 +357,7 @@ static int take_back(struct back *b, struct hf_error *err)
 static void compare_argv(const struct back *b, const json_t *argv)
 {
 	if (argv && !json_equal(argv, b->blob.argv))
-		hq_warn("%s: the command line differs from that of before the update; QEMU may refuse its state",
+		hq_warn("%s: the command line differs from the one before the update; QEMU may refuse its state",
 			b->vm->name);
 }
 
@@ -366,6 +367,9 @@ static int start(struct back *b, json_t *argv, pid_t *ret_pid,
 	struct launch l = {
 		.vm = b->vm,
 		.argv = argv ? argv : b->blob.argv,
+		.fallback = argv && !json_equal(argv, b->blob.argv) ?
+			    b->blob.argv : NULL,
+		.wait = !b->stored,
 		.state = b->state_fd,
 		.stream = b->stream_fd,
 		.places = b->places,
@@ -409,11 +413,12 @@ static void close_back(struct back *b)
 	free(b->fds);
 }
 
-int restore_vm(struct vm *vm, int session, json_t *argv, json_t *report,
-	       pid_t *ret_pid, struct hf_error *err)
+int restore_vm(struct vm *vm, int session, int stored, json_t *argv,
+	       json_t *report, pid_t *ret_pid, struct hf_error *err)
 {
 	struct back b = {
-		.vm = vm, .session = session, .state_fd = -1, .stream_fd = -1,
+		.vm = vm, .session = session, .stored = stored,
+		.state_fd = -1, .stream_fd = -1,
 	};
 	int code;
 

@@ -196,7 +196,7 @@ static int take_back(struct vm *vm, struct sessions *s, json_t *argv,
 		     pid_t *ret_pid, struct hf_error *err)
 {
 	json_t *report = json_object();
-	int code = restore_vm(vm, s->incoming,
+	int code = restore_vm(vm, s->incoming, *s->incoming_fdname != 0,
 			      json_array_size(argv) ? argv : NULL, report,
 			      ret_pid, err);
 

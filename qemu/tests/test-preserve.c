@@ -292,7 +292,7 @@ static void the_next_qemu_finds_all(void **unused)
 	pid_t pid = 0;
 
 	(void)unused;
-	ok(restore_vm(&vm, session, NULL, report, &pid, err));
+	ok(restore_vm(&vm, session, 1, NULL, report, &pid, err));
 	assert_int_equal(pid, 77);
 	assert_int_equal(launched, 1);
 	assert_string_equal(json_string_value(json_object_get(report,
@@ -311,7 +311,7 @@ static void a_qemu_that_fails_does_not_finish(void **unused)
 
 	(void)unused;
 	launch_code = -ECHILD;
-	refused(restore_vm(&vm, session, NULL, report, &pid, err), ECHILD,
+	refused(restore_vm(&vm, session, 1, NULL, report, &pid, err), ECHILD,
 		"qemu-load");
 	assert_int_equal(pid, 0);
 	for (int i = 0; i < 4; i++)
