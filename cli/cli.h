@@ -233,6 +233,7 @@ int cli_verb_status(struct cli *c);
 int cli_verb_session(struct cli *c);
 int cli_verb_kexec(struct cli *c);
 int cli_verb_finish(struct cli *c);
+int cli_verb_own(struct cli *c);
 int cli_verb_features(struct cli *c);
 int cli_verb_version(struct cli *c);
 int cli_verb_help(struct cli *c);

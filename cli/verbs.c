@@ -90,6 +90,15 @@ static const struct cli_option finish_options[] = {
 	END
 };
 
+static const struct cli_option own_options[] = {
+	{ "name", 0, "NAME", "of the session, holdfast-own" },
+	{ "idle", 0, NULL, "devices are reset on the way, not running" },
+	{ "register", 0, "REGISTER",
+	  "compare it, BAR:OFFSET or BAR:OFFSET=VALUE" },
+	{ "prepare", 0, NULL, "prepare at once, do not wait for SIGUSR2" },
+	END
+};
+
 static const struct cli_option help_options[] = {
 	{ "completion", 0, "SHELL", "completions for bash, zsh or fish" },
 	END
@@ -120,6 +129,8 @@ const struct cli_verb cli_verbs[] = {
 	  CLI_CHANGES, 0, 0, kexec_options, cli_verb_kexec },
 	{ "finish", "NAME", "end a session that nobody came for",
 	  CLI_CHANGES, 1, 1, finish_options, cli_verb_finish },
+	{ "own", "[DEVICE...]", "own devices over a live update, to try it",
+	  CLI_CHANGES, 0, -1, own_options, cli_verb_own },
 	{ "features", "", "tell what this kernel and program have",
 	  0, 0, 0, no_options, cli_verb_features },
 	{ "version", "", "tell versions",

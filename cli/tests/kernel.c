@@ -302,9 +302,53 @@ static int fake_ioctl(void *data, int fd, unsigned long request, void *arg)
 	case SESSION_IN:
 		return session_ioctl(fd, request, arg);
 	default:
+		if (request == VFIO_DEVICE_GET_INFO) {
+			((struct vfio_device_info *)arg)->num_regions = 9;
+			return 0;
+		}
+		if (request == VFIO_DEVICE_GET_REGION_INFO) {
+			((struct vfio_region_info *)arg)->size = 256;
+			return 0;
+		}
 		fprintf(k.log, "ioctl %#lx of another file\n", request);
 		return request == HF_VFIO_BIND && fails("attach") ? -EPERM : 0;
 	}
+}
+
+/* Registers and configuration space of all devices are 0 */
+static int is_device(int fd)
+{
+	return k.kinds[fd] == OTHER &&
+	       !strncmp(k.paths[fd], "/dev/vfio/", 10);
+}
+
+static int64_t fake_pread(void *data, int fd, void *buf, size_t len,
+			  uint64_t offset)
+{
+	ssize_t n;
+
+	(void)data;
+	if (is_device(fd)) {
+		memset(buf, 0, len);
+		return len;
+	}
+	n = pread(fd, buf, len, offset);
+	return n < 0 ? -errno : n;
+}
+
+static int64_t fake_pwrite(void *data, int fd, const void *buf, size_t len,
+			   uint64_t offset)
+{
+	ssize_t n;
+
+	(void)data;
+	if (is_device(fd)) {
+		fprintf(k.log, "write register at %#llx\n",
+			(unsigned long long)offset);
+		return len;
+	}
+	n = pwrite(fd, buf, len, offset);
+	return n < 0 ? -errno : n;
 }
 
 static int fake_load(void *data, int kernel, int initrd, size_t len,
@@ -417,6 +461,7 @@ static int fake_hold(void *data)
 static const struct hf_ops ops = {
 	.size = sizeof(ops), .open = fake_open, .close = fake_close,
 	.ioctl = fake_ioctl, .write = fake_write,
+	.pread = fake_pread, .pwrite = fake_pwrite,
 	.kexec_file_load = fake_load, .reboot = fake_reboot,
 	.sleep_ms = fake_sleep,
 };

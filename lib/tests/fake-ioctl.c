@@ -253,6 +253,7 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	struct hf_vfio_bind *bind = arg;
 	struct hf_vfio_attach *attach = arg;
 	struct vfio_device_info *info = arg;
+	struct vfio_region_info *region = arg;
 	struct vfio_irq_info *irq = arg;
 	struct vfio_irq_set *set = arg;
 	struct hf_vfio_token *token = arg;
@@ -293,6 +294,12 @@ static int vfio_ioctl(struct fake_obj *o, unsigned long request, void *arg)
 	case VFIO_DEVICE_GET_INFO:
 		info->flags = VFIO_DEVICE_FLAGS_PCI;
 		info->num_irqs = 5;
+		info->num_regions = 9;
+		return 0;
+	case VFIO_DEVICE_GET_REGION_INFO:
+		region->flags = VFIO_REGION_INFO_FLAG_READ;
+		region->size = region->index ? 0 : sizeof(fake->bar);
+		region->offset = (uint64_t)region->index << 40;
 		return 0;
 	case VFIO_DEVICE_GET_IRQ_INFO:
 		if (irq->index == 4 && !fake->irq_count[4])

@@ -248,6 +248,13 @@ static int64_t fake_write_op(void *data, int fd, const void *buf, size_t len)
 	return len;
 }
 
+static int is_device(int fd)
+{
+	const struct fake_obj *o = fake_obj_of(fd);
+
+	return o && o->kind == FAKE_VFIO;
+}
+
 #define REAL(type, name, params, call)			\
 	static type fake_##name params			\
 	{						\
@@ -269,9 +276,13 @@ REAL(int, ftruncate, (void *data, int fd, uint64_t size), ftruncate(fd, size))
 REAL(int, fstat, (void *data, int fd, struct stat *st), fstat(fd, st))
 REAL(int, fstatfs, (void *data, int fd, struct statfs *st), fstatfs(fd, st))
 REAL(int64_t, pread, (void *data, int fd, void *buf, size_t len,
-	uint64_t offset), pread(fd, buf, len, offset))
+	uint64_t offset), is_device(fd) ?
+	(memcpy(buf, fake->bar + offset, len), (ssize_t)len) :
+	pread(fd, buf, len, offset))
 REAL(int64_t, pwrite, (void *data, int fd, const void *buf, size_t len,
-	uint64_t offset), pwrite(fd, buf, len, offset))
+	uint64_t offset), is_device(fd) ?
+	(memcpy(fake->bar + offset, buf, len), (ssize_t)len) :
+	pwrite(fd, buf, len, offset))
 
 static int fake_kexec_file_load(void *data, int kernel, int initrd, size_t len,
 				const char *cmdline, unsigned long flags)

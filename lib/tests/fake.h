@@ -91,6 +91,7 @@ struct fake {
 	int irq_noresize;	/* MSI-X: all at once */
 	int irq_calls;		/* that set some up */
 
+	uint8_t bar[64];	/* the only region of each device: BAR 0 */
 	uint8_t vf_token[16];	/* BDF1 takes it, if it is not 0; BDF0 sets it */
 
 	char cmdline[2100];	/* last kexec_file_load() */

@@ -288,6 +288,69 @@ static void all_interrupts_are_torn_down(void **state)
 	fake_owner_close(&o);
 }
 
+static void a_region_is_read_and_written(void **state)
+{
+	struct hf_vfio_region r = { .size = sizeof(r) };
+	uint32_t word = 0x12345678, back = 0;
+	struct owner o;
+
+	(void)state;
+	fake_owner(&o, BDF0);
+	ok(hf_vfio_region_get(fake->ctx, o.dev, 0, &r, err));
+	assert_int_equal(r.length, sizeof(fake->bar));
+	assert_int_equal(r.offset, 0);
+	ok(hf_vfio_write(fake->ctx, o.dev, 0, 4, &word, 4, err));
+	assert_memory_equal(fake->bar + 4, &word, 4);
+	ok(hf_vfio_read(fake->ctx, o.dev, 0, 4, &back, 4, err));
+	assert_int_equal(back, word);
+	ok(hf_vfio_read(fake->ctx, o.dev, 0, sizeof(fake->bar) - 4, &back, 4,
+			err));
+	fake_owner_close(&o);
+}
+
+static void what_is_no_part_of_a_region_is_refused(void **state)
+{
+	struct hf_vfio_region r = { .size = sizeof(r) };
+	struct owner o;
+	uint32_t word;
+	int fd;
+
+	(void)state;
+	fake_owner(&o, BDF0);
+	refused(hf_vfio_read(fake->ctx, o.dev, 0, sizeof(fake->bar) - 3, &word,
+			     4, err), ERANGE, "vfio-region-short");
+	refused(hf_vfio_read(fake->ctx, o.dev, 0, UINT64_MAX, &word, 4, err),
+		ERANGE, "vfio-region-short");
+	/* A BAR that the device lacks is there, and empty */
+	ok(hf_vfio_region_get(fake->ctx, o.dev, 3, &r, err));
+	assert_int_equal(r.length, 0);
+	refused(hf_vfio_write(fake->ctx, o.dev, 3, 0, &word, 1, err), ERANGE,
+		"vfio-region-short");
+	refused(hf_vfio_region_get(fake->ctx, o.dev, 9, &r, err), ENXIO,
+		"vfio-no-region");
+	refused(hf_vfio_region_get(fake->ctx, o.memfd, 0, &r, err), ENOTTY,
+		"vfio-not");
+	refused(hf_vfio_region_get(fake->ctx, -1, 0, &r, err), EBADF,
+		"vfio-bad-fd");
+	refused(hf_vfio_read(fake->ctx, o.dev, 0, 0, NULL, 4, err), EINVAL,
+		"bad-argument");
+	refused(hf_vfio_write(fake->ctx, o.dev, 0, 0, NULL, 4, err), EINVAL,
+		"bad-argument");
+	r.size = 4;
+	refused(hf_vfio_region_get(fake->ctx, o.dev, 0, &r, err), EINVAL,
+		"bad-argument");
+	/* Memory is off: the third call to the kernel is the access */
+	fake->fail_at = fake->calls + 3;
+	fake->fail_code = -EIO;
+	refused(hf_vfio_read(fake->ctx, o.dev, 0, 0, &word, 4, err), EIO,
+		"vfio-region-access");
+	fake_owner_close(&o);
+	ok(hf_vfio_open(fake->ctx, BDF1, &fd, err));
+	refused(hf_vfio_read(fake->ctx, fd, 0, 0, &word, 4, err), EUNATCH,
+		"vfio-unbound");
+	assert_int_equal(fake_ops.close(NULL, fd), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +362,8 @@ int main(void)
 		TEST(binding_and_attaching_are_refused_with_reasons),
 		TEST(virtual_functions_are_bound_with_their_token),
 		TEST(all_interrupts_are_torn_down),
+		TEST(a_region_is_read_and_written),
+		TEST(what_is_no_part_of_a_region_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,7 @@ extern "C" {
 /**
  * DOC: VFIO device files
  *
- * Only what a live update needs. Regions and configuration space are plain VFIO,
- * interrupts are in holdfast/irqs.h. Files of a group or container cannot be
+ * Only what a live update needs. Interrupts are in holdfast/irqs.h. Files of a group or container cannot be
  * preserved.
  */
 
@@ -140,6 +139,72 @@ HF_API int hf_vfio_attach(const struct hf_ctx *ctx, int device, uint32_t pt,
  */
 HF_API int hf_vfio_detach(const struct hf_ctx *ctx, int device,
 			  struct hf_error *err);
+
+/**
+ * struct hf_vfio_region - A region of a device: a BAR, configuration space, ...
+ * @size: sizeof(struct hf_vfio_region).
+ * @flags: VFIO_REGION_INFO_FLAG_... of <linux/vfio.h>.
+ * @length: Bytes of it, 0 if the device lacks this BAR.
+ * @offset: Where it begins in the device file, for mmap().
+ */
+struct hf_vfio_region {
+	uint32_t size;
+	uint32_t flags;
+	uint64_t length;
+	uint64_t offset;
+};
+
+/**
+ * hf_vfio_region_get - Find a region of a device.
+ * @ctx: Context or NULL.
+ * @device: Bound VFIO device file, borrowed.
+ * @index: VFIO_PCI_..._REGION_INDEX of <linux/vfio.h>.
+ * @ret: The region.
+ * @err: Filled in on failure, or NULL.
+ *
+ * Context: Any. Changes nothing.
+ * Return: 0, -EBADF, -ENOTTY if @device is no VFIO device file, -EUNATCH if it
+ *         is not bound, -ENXIO if there is no such region.
+ */
+HF_API int hf_vfio_region_get(const struct hf_ctx *ctx, int device,
+			      uint32_t index, struct hf_vfio_region *ret,
+			      struct hf_error *err);
+
+/**
+ * hf_vfio_read - Read from a region.
+ * @ctx: Context or NULL.
+ * @device: Bound VFIO device file, borrowed.
+ * @index: As in hf_vfio_region_get().
+ * @offset: Where in the region.
+ * @buf: Where to put it. Registers of a BAR are read in naturally aligned words
+ *       of up to 4 bytes.
+ * @len: Bytes.
+ * @err: Filled in on failure, or NULL.
+ *
+ * Context: A BAR can be read while the command register enables its memory.
+ * Return: 0, the errors of hf_vfio_region_get(), -ERANGE if it ends behind the
+ *         region, -EIO or what the kernel says if it refuses.
+ */
+HF_API int hf_vfio_read(const struct hf_ctx *ctx, int device, uint32_t index,
+			uint64_t offset, void *buf, size_t len,
+			struct hf_error *err);
+
+/**
+ * hf_vfio_write - Write to a region.
+ * @ctx: Context or NULL.
+ * @device: Bound VFIO device file, borrowed.
+ * @index: As in hf_vfio_region_get().
+ * @offset: Where in the region.
+ * @buf: What to write, as in hf_vfio_read().
+ * @len: Bytes.
+ * @err: Filled in on failure, or NULL.
+ *
+ * Context: As hf_vfio_read().
+ * Return: As hf_vfio_read().
+ */
+HF_API int hf_vfio_write(const struct hf_ctx *ctx, int device, uint32_t index,
+			 uint64_t offset, const void *buf, size_t len,
+			 struct hf_error *err);
 
 #ifdef __cplusplus
 }
