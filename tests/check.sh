@@ -46,61 +46,68 @@ kernels() {
 	"$root/testbed/selftests.sh" && "$root/testbed/build.sh"
 }
 
-# List of patterns: the scenarios that "scenarios" leaves to "thorough"
-mapfile -t list < <(sed '/^#/d; /^$/d' "$root/tests/thorough.list")
+# patterns LIST: those of tests/LIST.list, one to a line
+patterns() {
+	sed '/^#/d; /^$/d' "$root/tests/$1.list"
+}
+
+# What "scenarios" leaves to "thorough", and what "debug" leaves out
+mapfile -t list < <(patterns thorough)
+mapfile -t left_out < <(patterns debug)
+
+bed() {
+	"$root/out/testbed/holdfast-testbed" "$@"
+}
+
+index() {
+	"$root/kernel/scripts/headers.sh" && "$root/testbed/build.sh" || return
+	"$root/tests/index.sh"
+}
 
 scenarios() {
 	kernels prod module stock mirror || return
-	"$root/out/testbed/holdfast-testbed" run "${list[@]/#/--except=}"
+	bed run "${list[@]/#/--except=}"
 }
 
 thorough() {
 	kernels prod module stock mirror || return
-	"$root/out/testbed/holdfast-testbed" run "${list[@]}"
+	bed run "${list[@]}"
 }
 
 # Services of a real systemd.
 systemd() {
 	kernels prod && "$root/testbed/systemd/rootfs.sh" || return
-	"$root/out/testbed/holdfast-testbed" run "${list[@]/#/--except=}" '83*'
+	bed run "${list[@]/#/--except=}" 'systemd/*'
 }
 
 # Guests of a real QEMU.
 qemu() {
 	kernels prod && "$root/testbed/systemd/rootfs.sh" || return
-	"$root/out/testbed/holdfast-testbed" run "${list[@]/#/--except=}" \
+	bed run "${list[@]/#/--except=}" \
 		'qemu/*'
 }
 
 # What differs when the drivers are loaded: order, and who is there when.
 module() {
 	kernels prod module || return
-	"$root/out/testbed/holdfast-testbed" run --variant module \
-		'11[67]*' '133*' '20[127]*' '213*' '231*' '242*' '243*' \
-		'30[2459]*' '403*' '801*'
+	bed run --variant module \
+		failure/{dies-between,discard,ignored,rmmod} \
+		kexec/{chain,e1000e,edu,freeze-interrupts,late-module} \
+		preserve/{hands-off,variant-driver} \
+		'running/hda*' 'running/never-comes*' 'running/several*' \
+		versions/module-to-prod vmm/running
 }
 
 debug() {
 	kernels prod debug || return
-	# A choice, as each takes half a minute: no scale, no mirrors, no
-	# sources of DMA, no models of devices and words of the command line
-	# that take the same way through the kernel as others. 231 and 241 go
-	# through all modes of the IOMMU. Of the selftests those that need the
-	# mock IOMMU.
-	"$root/out/testbed/holdfast-testbed" run --variant debug \
-		--except '2[34][!1]*-scalable' --except '2[34][!1]*-first-level' \
-		--except '10*' --except '12[1245678]*' \
-		--except '20[34579]*' --except '2[12][0245679]*' \
-		--except '*/*-scalable' --except '*/*-first-level' \
-		--except 'negative/*' --except 'qemu/*' \
-		'1*' '2*' '3*' '404*' '72*' '80[36]*' '*/*'
+	bed run --variant debug "${left_out[@]/#/--except=}"
 }
 
 mkdir -p "$logs"
 if (($# == 0)); then
-	set -- tests user packages static scenarios systemd qemu module
+	set -- tests user packages static index scenarios systemd qemu module
 elif [[ $* == all ]]; then
-	set -- tests user packages static scenarios systemd qemu module coverage \
+	set -- tests user packages static index scenarios systemd qemu module coverage \
 		thorough debug bisect
 fi
 for name in "$@"; do
@@ -110,6 +117,7 @@ for name in "$@"; do
 	coverage) part coverage "$root/tests/user.sh" coverage ;;
 	packages) part packages "$root/tests/packages.sh" ;;
 	static) part static "$root/kernel/scripts/static.sh" ;;
+	index) part index index ;;
 	scenarios) part scenarios scenarios ;;
 	systemd) part systemd systemd ;;
 	qemu) part qemu qemu ;;

@@ -3,7 +3,7 @@
 #
 # Sourced by packages.sh: the packages in root file systems of Debian, and what
 # initramfs-tools and dracut make of the hooks there when a kernel package is
-# installed. The scenarios 841 and 842 boot two of these images.
+# installed. The scenarios initramfs/* boot two of these images.
 
 # shellcheck source=setup/sources.sh
 source "$root/setup/sources.sh"

@@ -113,15 +113,18 @@ subjects() {
 	done
 }
 
-# topics DIR: in a folder of scenarios each name begins with that of the folder
+# topics DIR: scenarios are in folders, and each name begins with its folder's
 topics() {
 	local file topic
+	for file in "$1"/*.c; do
+		[[ ! -e $file ]] || echo "${file#"$1"/}: not in a folder"
+	done
 	for file in "$1"/*/*.c; do
 		topic=${file%/*}
 		topic=${topic##*/}
 		grep -q "\"$topic/[a-z]" "$file" ||
 			echo "${file#"$1"/}: no scenario is called $topic/..."
-		grep -nHE '"([0-9]{3}-|[a-z]+/)[a-z0-9-]+"' "$file" |
+		grep -nHE '"[a-z]+/[a-z0-9-]+"' "$file" |
 			grep '\.name = \|^[^:]*:[0-9]*:[A-Z_]*(' |
 			grep -v "\"$topic/" || true
 	done

@@ -56,8 +56,8 @@ struct host_action {
 
 /**
  * struct scenario - the declaration
- * @name:	"topic/words" in scenarios/topic/, or "NNN-words" in scenarios/; its
- *		logs are in out/log/NAME.VARIANT
+ * @name:	"topic/words" in scenarios/topic/; its logs are in
+ *		out/log/NAME.VARIANT
  * @proves:	the sentence it proves, printed with the verdict
  * @iommu:	QEMU device that stands in for VT-d
  * @devices:	QEMU arguments for the devices, NULL-terminated

@@ -123,7 +123,7 @@ static char *said(const struct job *job)
 
 static void start(struct job *job, int n, enum bench_kind kind)
 {
-	char *name = text("600-bench-%d-%s", n, kinds[kind]), *why;
+	char *name = text("scale/bench-%d-%s", n, kinds[kind]), *why;
 
 	*job = (struct job){ .scenario = scenario_find(name),
 			     .variant = "prod", .slow = opt.slow };
@@ -144,7 +144,7 @@ static void say_running(const struct job *jobs, int done, int total,
 	for (int i = 0; i < opt.jobs; i++)
 		if (jobs[i].pid)
 			fprintf(stderr, " %s (%.0f s)",
-				jobs[i].scenario->name + strlen("600-bench-"),
+				jobs[i].scenario->name + strlen("scale/bench-"),
 				now() - jobs[i].start);
 	fprintf(stderr, "\n");
 }
@@ -193,7 +193,7 @@ static void measure(struct bench *b)
  */
 static int measure_tables(const char *dir)
 {
-	struct job job = { .scenario = scenario_find("610-bench-tables"),
+	struct job job = { .scenario = scenario_find("scale/bench-tables"),
 			   .variant = "prod", .slow = opt.slow };
 	double begin = now();
 	struct result r;

@@ -165,10 +165,10 @@ static const struct {
 	const char *scenario;
 	const char *picture;
 } demos[3][2] = {
-	[RECEIVER_PF] = { { "050-demo", "packets" },
-			  { "945-demo-lost", "lost-packet" } },
-	[RECEIVER_VF] = { { "sriov/demo", "vf-packets" },
-			  { "sriov/demo-lost", "vf-lost-packet" } },
+	[RECEIVER_PF] = { { "demo/nic", "packets" },
+			  { "demo/nic-negative", "lost-packet" } },
+	[RECEIVER_VF] = { { "demo/vf", "vf-packets" },
+			  { "demo/vf-negative", "vf-lost-packet" } },
 	[RECEIVER_QEMU] = { { "qemu/demo", "qemu-packets" },
 			    { "qemu/demo-lost", "qemu-lost-packet" } },
 };

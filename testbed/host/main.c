@@ -15,6 +15,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "run", verb_run, "run scenarios and judge them" },
+	{ "list", verb_list, "print what each scenario proves" },
 	{ "vm", verb_vm, "boot a kernel for experiments" },
 	{ "demo", verb_demo, "one live update, explained" },
 	{ "bench", verb_bench, "what a preserved device costs" },

@@ -31,8 +31,8 @@ static struct options {
 static const char help[] =
 "usage: holdfast-testbed run [OPTIONS] [PATTERN...]\n"
 "\n"
-"Runs the scenarios whose name matches a PATTERN (shell style: '2*',\n"
-"'running/*', '*memfd*'; '*' matches a '/', too; default is all), those with\n"
+"Runs the scenarios whose name matches a PATTERN (shell style: 'kexec/*',\n"
+"'*memfd*'; '*' matches a '/', too; default is all), those with\n"
 "the longest time limit first, and ends with 'N passed, N failed, N skipped'.\n"
 "\n"
 "  --except P   leave out those that match P; may be given several times\n"

@@ -8,6 +8,7 @@
 int host_main(int argc, char **argv);
 
 int verb_run(int argc, char **argv);
+int verb_list(int argc, char **argv);
 int verb_vm(int argc, char **argv);
 int verb_demo(int argc, char **argv);
 int verb_bench(int argc, char **argv);

@@ -3,7 +3,7 @@
  * Dirty tracking where there is none: in the record of a domain whose unit cannot
  * track, and switched on in the entry that the unit reads.
  */
-#include "stops.h"
+#include "versions/stops.h"
 
 #define DAMAGED(sym, label, words, text, word, ...)			\
 	STOPS_IN("mirror", NULL, "prod", sym, label, words,	\

@@ -8,7 +8,7 @@
 #include "log.h"
 #include "luo.h"
 #include "marker.h"
-#include "neighbour.h"
+#include "kexec/neighbour.h"
 #include "scenario.h"
 #include "update.h"
 #include "witness.h"

@@ -3,7 +3,7 @@
  * A damaged record of the units that block interrupts: the new kernel stops while
  * they still do.
  */
-#include "../stops.h"
+#include "versions/stops.h"
 
 #define DAMAGED(sym, word, words, text)					\
 	STOPS_IN("mirror", NULL, "prod", sym, "interrupts/damage-" word, \

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The next kernel does not remap the interrupts of a running device */
-#include "../stops.h"
+#include "versions/stops.h"
 
 #define NOT_REMAPPED \
 	"DMAR: liveupdate: this kernel does not remap interrupts, but devices of the previous kernel keep running"
 
-/* The old kernel does not go there by itself: see 252 */
+/* The old kernel does not go there by itself: see running/refused-images */
 STOPS_IN("mirror", NULL, "prod", no_remapping, "interrupts/not-remapped",
       "a new kernel that does not remap interrupts stops, and leaves them blocked",
       NOT_REMAPPED, "mirror=any-words", "nointremap");

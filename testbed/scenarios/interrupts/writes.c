@@ -4,7 +4,7 @@
  * 0xFEExxxxx is: from the old kernel's shutdown on they are for the tables of two
  * kernels, and reach none.
  */
-#include "../outlive.h"
+#include "running/outlive.h"
 #include "update.h"
 
 #define FAULTS	"DMAR: DRHD: handling fault status", \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The next kernel watches each page and each allocation */
-#include "outlive.h"
+#include "running/outlive.h"
 
 static void first(void)
 {

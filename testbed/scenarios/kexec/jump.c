@@ -2,7 +2,7 @@
 /* A kernel that is to come back from the next one cannot have a live update */
 #include <linux/kexec.h>
 
-#include "outlive.h"
+#include "running/outlive.h"
 #include "raw.h"
 
 static void first(void)

@@ -12,7 +12,7 @@
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
-#include "outlive.h"
+#include "running/outlive.h"
 #include "update.h"
 #include "witness.h"
 

@@ -4,7 +4,7 @@
 #include <linux/pci_regs.h>
 #include <unistd.h>
 
-#include "outlive.h"
+#include "running/outlive.h"
 #include "update.h"
 #include "witness.h"
 

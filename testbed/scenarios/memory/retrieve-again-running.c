@@ -5,7 +5,7 @@
  * device keeps running, and the owner's next attempt finds everything there.
  */
 #include "cgroup.h"
-#include "outlive.h"
+#include "running/outlive.h"
 
 #define SIZE	(12UL << 20)
 #define LIMIT	(6UL << 20)

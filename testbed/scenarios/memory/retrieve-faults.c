@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every allocation in the retrieve of a memfd fails once, each in that of another
- * memfd: success uses one up. 353 and 257 do the same to devices and iommufds.
+ * memfd: success uses one up. failure/no-memory-retrieve and
+ * running/no-memory do the same to devices and iommufds.
  */
 #include <unistd.h>
 

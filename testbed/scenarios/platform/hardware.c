@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Platforms that real machines have, and the plain one of the test bed has not */
-#include "outlive.h"
+#include "running/outlive.h"
 
 /*
  * An IOMMU that never caches what is not present, so that nothing is flushed when

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "edu.h"
-#include "outlive.h"
+#include "running/outlive.h"
 #include "raw.h"
 
 #define SESSION		"holdfast-automatic"

@@ -3,7 +3,7 @@
  * A page table made for dirty tracking, as QEMU makes each where the IOMMU can track.
  * QEMU's IOMMU cannot: the kernels are told that it does, and no dirty bit is ever set.
  */
-#include "outlive.h"
+#include "running/outlive.h"
 #include "raw.h"
 
 #define SESSION	"holdfast-dirty"

@@ -390,7 +390,7 @@ static void second_hit(void)
 }
 
 SCENARIO(removed_mirror) = {
-	.name = "running/removed-mirror",
+	.name = "running/removed-negative",
 	.proves = "mirror: a page that the device reaches is seen to be hit",
 	.devices = STRINGS(ONE(HDA, 1)),
 	.shared_memory = 1,

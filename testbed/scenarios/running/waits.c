@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "outlive.h"
+#include "running/outlive.h"
 
 #define ID_TESTDEV	"1b36:0005"
 #define SESSION		"holdfast-waits"

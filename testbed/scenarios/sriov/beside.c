@@ -128,7 +128,7 @@ SCENARIO(vf_beside) = {
 };
 
 SCENARIO(vf_probe) = {
-	.name = "sriov/beside-mirror",
+	.name = "sriov/beside-negative",
 	.proves = "mirror: a driver that takes a virtual function that nobody preserved is seen",
 	.variants = "prod",
 	.kernels = { NULL, "mirror" },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Entries of SR-IOV that are damaged, in each way that can be noticed */
-#include "../version.h"
+#include "versions/version.h"
 #include "vf.h"
 
 static void first(void)

@@ -127,7 +127,7 @@ SCENARIO(vf_interrupt) = {
 };
 
 SCENARIO(vf_early) = {
-	.name = "sriov/interrupt-mirror",
+	.name = "sriov/interrupt-negative",
 	.proves = "mirror: a virtual function that is added before the IOMMU driver looks out for it is seen",
 	.variants = "prod",
 	.kernels = { NULL, "mirror" },

@@ -235,7 +235,7 @@ static void judge_down(struct evidence *ev)
 }
 
 SCENARIO(vf_pf_igb_down) = {
-	.name = "negative/pf-igb-down",
+	.name = "sriov/pf-igb-down-negative",
 	.proves = "mirror: igb that resets the device before the kexec is seen",
 	.variants = "prod",
 	.devices = STRINGS(ONE(IGB_FED, 1)),

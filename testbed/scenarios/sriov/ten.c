@@ -6,7 +6,7 @@
 #include "igb.h"
 #include "machines.h"
 #include "pci.h"
-#include "ten.h"
+#include "running/ten.h"
 #include "vf.h"
 
 #define STUB	"pci-pf-stub"

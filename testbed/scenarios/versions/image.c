@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outlive.h"
+#include "running/outlive.h"
 #include "declaration.h"
 
 /* What the image declares that was not changed */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A later kernel may add to its records what this one does without */
-#include "outlive.h"
+#include "running/outlive.h"
 
 static void first(void)
 {
