@@ -3,7 +3,7 @@
 #
 # The documentation: links, commands, code, outputs and versions in it are true.
 
-mapfile -t docs < <(cd "$root" && ls README.md docs/*.md examples/README.md)
+mapfile -t docs < <(cd "$root" && ls ./*.md docs/*.md examples/README.md | sed "s,^\./,,")
 
 docs_anchors() {
 	sed -n 's/^#\+ //p' "$1" | tr '[:upper:]' '[:lower:]' |
