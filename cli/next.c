@@ -131,15 +131,52 @@ static int get_path(struct cli *c, const char *option, char *buf)
 	return 0;
 }
 
+/* The names that distributions give to an image and its initramfs */
+static int find_release(struct cli *c, const char *release,
+			struct cli_next *next)
+{
+	static const char *const initrds[] = {
+		"/boot/initrd.img-%s", "/boot/initramfs-%s.img",
+		"/boot/initrd-%s",
+	};
+	char path[CLI_PATH_LEN];
+
+	if (cli_opt(c, "kernel") || cli_opt(c, "initrd"))
+		return cli_usage(c, "--release",
+				 "it takes the place of --kernel and --initrd");
+	if (!*release || strlen(release) > 200 || strchr(release, '/') ||
+	    strchr(release, '\n'))
+		return cli_usage(c, "--release", "not the release of a kernel");
+	cli_text(next->kernel, sizeof(next->kernel), "/boot/vmlinuz-%s",
+		 release);
+	if (!cli_exists(c, "%s", next->kernel))
+		return cli_fail_with(c, -ENOENT, "file-missing",
+				     "find kernel", next->kernel,
+				     "see /boot for releases, or say --kernel",
+				     "no such kernel is installed");
+	for (size_t i = 0; i < ARRAY_SIZE(initrds); i++) {
+		snprintf(path, sizeof(path), initrds[i], release);
+		if (cli_exists(c, "%s", path)) {
+			strcpy(next->initrd, path);
+			return 0;
+		}
+	}
+	return cli_fail_with(c, -ENOENT, "file-missing", "find initramfs",
+			     TEXT("/boot/initrd.img-%s", release),
+			     "make it, or say --kernel for a kernel that needs none",
+			     "this kernel has no initramfs");
+}
+
 int cli_next_get(struct cli *c, struct cli_next *ret)
 {
 	static const char *const needs[] = {
 		"initrd", "cmdline", "append", "config",
 	};
+	const char *release = cli_opt(c, "release");
 	int code;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!cli_opt(c, "kernel")) {
+	if (!release && !cli_opt(c, "kernel")) {
 		for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 			if (cli_opt(c, needs[i]))
 				return cli_usage(c, TEXT("--%s", needs[i]),
@@ -148,8 +185,9 @@ int cli_next_get(struct cli *c, struct cli_next *ret)
 	}
 	ret->given = 1;
 	ret->running = !!cli_opt(c, "running");
-	code = get_path(c, "kernel", ret->kernel);
-	if (!code)
+	code = release ? find_release(c, release, ret) :
+			 get_path(c, "kernel", ret->kernel);
+	if (!code && !release)
 		code = get_path(c, "initrd", ret->initrd);
 	return code ? code : get_cmdline(c, ret);
 }

@@ -5,6 +5,8 @@
 #define END { .name = NULL }
 
 #define OPT_KERNEL { "kernel", 0, "FILE", "image of the next kernel" }
+#define OPT_RELEASE { "release", 0, "RELEASE", \
+	"in place of --kernel and --initrd: those of it in /boot" }
 #define OPT_INITRD { "initrd", 0, "FILE", "its initramfs" }
 #define OPT_CMDLINE { "cmdline", 0, "TEXT", \
 	"its command line; that of this kernel if not given" }
@@ -34,7 +36,8 @@ const struct cli_option cli_global_options[] = {
 };
 
 static const struct cli_option check_options[] = {
-	OPT_KERNEL, OPT_INITRD, OPT_CMDLINE, OPT_APPEND, OPT_CONFIG,
+	OPT_RELEASE, OPT_KERNEL, OPT_INITRD, OPT_CMDLINE, OPT_APPEND,
+	OPT_CONFIG,
 	OPT_RUNNING,
 	{ "now", 0, NULL,
 	  "as if it came now: what owners still have to do is bad" },
@@ -66,7 +69,8 @@ static const struct cli_option unbind_options[] = {
 };
 
 static const struct cli_option load_options[] = {
-	OPT_KERNEL, OPT_INITRD, OPT_CMDLINE, OPT_APPEND, OPT_CONFIG,
+	OPT_RELEASE, OPT_KERNEL, OPT_INITRD, OPT_CMDLINE, OPT_APPEND,
+	OPT_CONFIG,
 	OPT_RUNNING,
 	{ "force", 0, NULL, "load it also if it lacks what is needed" },
 	END

@@ -476,6 +476,17 @@ static void initramfs_tools(const char *r)
 {
 	tree_file(r, "/usr/sbin/update-initramfs", "%s", "");
 }
+/* Installed as distributions do */
+static void installed(const char *r)
+{
+	tree_link(r, "/boot/vmlinuz-7.3.5-holdfast", "vmlinuz");
+	tree_file(r, "/boot/initrd.img-7.3.5-holdfast", "%s", "070701");
+}
+static void installed_dracut(const char *r)
+{
+	tree_link(r, "/boot/vmlinuz-7.3.5-holdfast", "vmlinuz");
+	tree_file(r, "/boot/initramfs-7.3.5-holdfast.img", "%s", "070701");
+}
 static void dracut(const char *r)
 {
 	tree_file(r, "/usr/bin/dracut", "%s", "");
@@ -504,6 +515,7 @@ static const struct {
 	W(no_space), W(no_interrupts), W(busy_too), W(recorded_gone),
 	W(odd_conf), W(came_over),
 	W(net_up), W(net_down), W(disk), W(initramfs_tools), W(dracut),
+	W(installed), W(installed_dracut),
 	W(recorded_wrong), W(recorded_bad_id), W(recorded_upper), W(later_id),
 	W(later_wrong), W(recorded_nul), W(left_over),
 	W(no_conf_dir), W(conf_in_the_way),
