@@ -3,7 +3,8 @@
 #
 # The documentation: links, commands, code, outputs and versions in it are true.
 
-mapfile -t docs < <(cd "$root" && ls ./*.md docs/*.md examples/README.md | sed "s,^\./,,")
+mapfile -t docs < <(cd "$root" &&
+	printf '%s\n' ./*.md docs/*.md examples/README.md | sed 's,^\./,,')
 
 docs_anchors() {
 	sed -n 's/^#\+ //p' "$1" | tr '[:upper:]' '[:lower:]' |

@@ -122,10 +122,10 @@ topics() {
 	for file in "$1"/*/*.c; do
 		topic=${file%/*}
 		topic=${topic##*/}
-		grep -q "\"$topic/[a-z]" "$file" ||
+		grep -q "\"$topic/" "$file" ||
 			echo "${file#"$1"/}: no scenario is called $topic/..."
 		grep -nHE '"[a-z]+/[a-z0-9-]+"' "$file" |
-			grep '\.name = \|^[^:]*:[0-9]*:[A-Z_]*(' |
+			grep '\.name = \|^[^:]*:[0-9]*:[A-Z_]*([^"]*"[a-z]*/' |
 			grep -v "\"$topic/" || true
 	done
 }
