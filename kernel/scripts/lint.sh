@@ -16,7 +16,7 @@ shift 2
 (($#)) || mapfile -t -O 1 files < <(grep '\.c$' "$tree/.holdfast-files")
 (($# == 0)) || files=("$@")
 log=$out/log/lint-$(basename "$build").log
-fragments=("$kernel/config/base.config")
+fragments=("$kernel/config/base.config" "$kernel/config/lint.config")
 [[ $src != "$tree" ]] || fragments+=("$kernel/config/liveupdate-pci.config")
 
 mkdir -p "$(dirname "$log")"

@@ -28,13 +28,26 @@ static double clock_seconds(clockid_t id)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* Who it is changes with each boot; both clocks go on, side by side */
+/*
+ * Who it is changes with each boot; both clocks go on, side by side. On a busy host
+ * the guest may wait between the two, so the closest of some readings counts.
+ */
 static char *identity(const char *boot)
 {
-	double up = clock_seconds(CLOCK_MONOTONIC);
+	double up = 0, since = 0, best = 1e9;
 
-	return text("boot %.8s up %.3f since %.3f", boot, up,
-		    clock_seconds(CLOCK_REALTIME) - up);
+	for (int i = 0; i < 50 && best > 0.002; i++) {
+		double before = clock_seconds(CLOCK_MONOTONIC);
+		double clock = clock_seconds(CLOCK_REALTIME);
+		double after = clock_seconds(CLOCK_MONOTONIC);
+
+		if (after - before < best) {
+			best = after - before;
+			up = before;
+			since = clock - before;
+		}
+	}
+	return text("boot %.8s up %.3f since %.3f", boot, up, since);
 }
 
 static int has_work(const char *words, const char *word)
