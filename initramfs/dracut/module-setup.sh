@@ -13,16 +13,20 @@ depends() {
 }
 
 installkernel() {
-	local driver
+	local driver file
 
 	# Also on a host that does not use them at the moment
 	hostonly='' instmods vfio-pci iommufd pci-pf-stub
 	# Drivers that are recorded are loaded by the tool
-	cat /etc/holdfast.conf /etc/holdfast.conf.d/*.conf 2>/dev/null |
-		sed -n 's/^[[:space:]]*driver[[:space:]]*=[[:space:]]*//p' |
+	for file in /etc/holdfast.conf /etc/holdfast.conf.d/*.conf; do
+		[[ -e $file ]] || continue
 		while read -r driver; do
 			hostonly='' instmods "$driver"
-		done
+		done < <(sed -n 's/^[[:space:]]*driver[[:space:]]*=[[:space:]]*//p' \
+			"$file")
+	done
+	# dracut gives up if this fails, which a driver that is built in must not cause
+	return 0
 }
 
 install() {
