@@ -6,6 +6,10 @@
 #ifndef TESTBED_SCENARIOS_POWER_H
 #define TESTBED_SCENARIOS_POWER_H
 
+#include <unistd.h>
+
+#include "log.h"
+
 /*
  * A reset that the host did not ask for ends the machine, so this is a setting
  * for the moment: until the firmware has asked for the second one, as it does
@@ -18,6 +22,17 @@
 	"{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"shutdown\"}}"
 
 #define POWER_CUT	"power-cut"
+
+/* In the guest: ask for it. Returns by failing alone. */
+static inline void power_cut(void)
+{
+	ask_host(POWER_CUT);
+	for (int i = 0; i < 30; i++) {
+		sleep(1);
+		say("waiting for the power cut");
+	}
+	FAIL("there was no power cut");
+}
 
 #define POWER_ACTIONS \
 	((const struct host_action[]){ { POWER_CUT, QMP_POWER_CUT }, { 0 } })

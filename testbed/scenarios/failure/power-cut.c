@@ -17,6 +17,7 @@
 #include "luo.h"
 #include "machines.h"
 #include "pci.h"
+#include "judgepower.h"
 #include "power.h"
 #include "scenario.h"
 #include "stage.h"
@@ -30,16 +31,6 @@
 #define DEBUGFS		"/sys/kernel/debug/liveupdate/sessions"
 
 static const char session[] = "holdfast-power-cut";
-
-static void power_cut(void)
-{
-	ask_host(POWER_CUT);
-	for (int i = 0; i < 30; i++) {
-		sleep(1);
-		say("waiting for the power cut");
-	}
-	FAIL("there was no power cut");
-}
 
 static void setting(const char *path, const char *value)
 {
@@ -170,82 +161,58 @@ static void after(void)
 	free(driver);
 }
 
-/*
- * The host's view: the power was cut once, in the last kernel but one, after
- * the line @from and before @to; the last kernel found nothing.
- */
-static void judge_cut(struct evidence *ev, const char *from, const char *to)
-{
-	int last = scenario_stages(ev->scenario), cut = last - 1;
-
-	if (log_count(ev, 0, "^power-cut: done$") != 1 ||
-	    log_count(ev, cut, "^power-cut: done$") != 1)
-		complain(ev, "log: the power was not cut once, in kernel %d",
-			 cut);
-	if (!log_count(ev, cut, from))
-		complain(ev, "log: cut too early: kernel %d has no line '%s'",
-			 cut, from);
-	if (log_count(ev, cut, to))
-		complain(ev, "log: cut too late: kernel %d has a line '%s'",
-			 cut, to);
-	if (log_count(ev, last, "liveupdate: incoming|KHO: found|"
-				"Retrieved live update data"))
-		complain(ev, "log: kernel %d found something to take over",
-			 last);
-}
-
 static void judge_preserved(struct evidence *ev)
 {
-	judge_cut(ev, "hf: preserved 0000:", "liveupdate: frozen");
+	judge_power_cut(ev, "hf: preserved 0000:", "liveupdate: frozen");
 }
 
 static void judge_refused(struct evidence *ev)
 {
-	judge_cut(ev, "0000:01:00.0: liveupdate: unfrozen", ": shutdown$");
+	judge_power_cut(ev, "0000:01:00.0: liveupdate: unfrozen", ": shutdown$");
 }
 
 /* Devices are shut down from the last one to the first */
 static void judge_frozen(struct evidence *ev)
 {
-	judge_cut(ev, ": shutdown$", "0000:02:00.0: shutdown$");
+	judge_power_cut(ev, ": shutdown$", "0000:02:00.0: shutdown$");
 }
 
 static void judge_shutdown(struct evidence *ev)
 {
-	judge_cut(ev, "0000:02:00.0: liveupdate: frozen",
+	judge_power_cut(ev, "0000:02:00.0: liveupdate: frozen",
 		  "0000:01:00.0: liveupdate: frozen");
 }
 
 /* No line of the next kernel: that would count as a kernel too many */
 static void judge_jump(struct evidence *ev)
 {
-	judge_cut(ev, "Starting new kernel", "hf: verdict");
+	judge_power_cut(ev, "Starting new kernel", "hf: verdict");
 }
 
 static void judge_boot(struct evidence *ev)
 {
-	judge_cut(ev, "KHO: found", "liveupdate: incoming");
+	judge_power_cut(ev, "KHO: found", "liveupdate: incoming");
 }
 
 static void judge_scan(struct evidence *ev)
 {
-	judge_cut(ev, "liveupdate: incoming", "hf: ");
+	judge_power_cut(ev, "liveupdate: incoming", "hf: ");
 }
 
 static void judge_bound(struct evidence *ev)
 {
-	judge_cut(ev, "hf: marker 2/0x4", "liveupdate: retrieved");
+	judge_power_cut(ev, "hf: marker 2/0x4", "liveupdate: retrieved");
 }
 
 static void judge_half_retrieved(struct evidence *ev)
 {
-	judge_cut(ev, "0000:01:00.0: liveupdate: retrieved",
+	judge_power_cut(ev, "0000:01:00.0: liveupdate: retrieved",
 		  "0000:02:00.0: liveupdate: retrieved");
 }
 
 static void judge_retrieved(struct evidence *ev)
 {
-	judge_cut(ev, "0000:02:00.0: liveupdate: retrieved",
+	judge_power_cut(ev, "0000:02:00.0: liveupdate: retrieved",
 		  "liveupdate: finished");
 }
 

@@ -34,7 +34,7 @@ static void judge(struct evidence *ev)
 
 SCENARIO(kho_bytes) = {
 	.name = "kexec/kho-bytes",
-	.proves = "after finish nothing is left in what goes to a next kernel",
+	.proves = "after finish the state for the next kernel is empty",
 	.devices = STRINGS(ONE(EDU, 1)),
 	.shared_memory = 1,
 	.stage = { first, second },

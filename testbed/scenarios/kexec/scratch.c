@@ -20,14 +20,6 @@
 #define TOO_SMALL \
 	"KHO: The scratch areas of [0-9]+ MiB are too small .* needs [0-9]+ MiB"
 
-/* There is no way to the next kernel but this one */
-static void power_cut(void)
-{
-	ask_host(POWER_CUT);
-	sleep(30);
-	FAIL("there was no power cut");
-}
-
 static void after(void)
 {
 	pci_check_state(pci_find(ID_E1000E, 0), "none");

@@ -8,11 +8,9 @@
 #include "judgenested.h"
 #include "kexec.h"
 #include "log.h"
-#include "machines.h"
 #include "marker.h"
-#include "nested.h"
 #include "pci.h"
-#include "qemu.h"
+#include "qemu/drive.h"
 #include "scenario.h"
 #include "system.h"
 
@@ -31,25 +29,11 @@ static void run(const char *const *args)
 	mark(MARK_FINISHED);
 }
 
-static const char *prepare(void)
-{
-	char *bdf = pci_find(ID_NVME, 0);
-
-	qemu_prepare();
-	pci_bind(bdf, "vfio-pci");
-	return bdf;
-}
-
-static const char *const *args_of(const char *bdf)
-{
-	return qemu_args("kvm", NESTED_DISK, qemu_vfio(bdf));
-}
-
 static void abort_first(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
-	run(args_of(bdf));
+	run(drive_args(bdf));
 	qemu_update(&guest);
 	pci_check_state(bdf, "preserved");
 	qemu_tool(0, STRINGS("goes on"), QEMU("abort", "--name", QEMU_NAME));
@@ -71,9 +55,9 @@ SCENARIO(qemu_abort) = {
 
 static void retry_first(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
-	run(args_of(bdf));
+	run(drive_args(bdf));
 	kexec_prepare(NULL);
 	qemu_update(&guest);
 	say("running %s in QEMU", bdf);
@@ -83,7 +67,7 @@ static void retry_first(void)
 /* The program that stands for QEMU ends at once, but only the first time */
 static void retry_second(void)
 {
-	const char *const *args = args_of(prepare());
+	const char *const *args = drive_args(drive_prepare());
 	static const char script[] =
 		"#!/bin/sh\n"
 		"[ -e " QEMU_FAILS " ] && rm " QEMU_FAILS " && exit 1\n"

@@ -8,10 +8,8 @@
 #include "judgenested.h"
 #include "log.h"
 #include "luo.h"
-#include "machines.h"
-#include "nested.h"
 #include "pci.h"
-#include "qemu.h"
+#include "qemu/drive.h"
 #include "scenario.h"
 
 #define READS	100	/* two seconds of them */
@@ -29,12 +27,10 @@ static void goes_on(const char *bdf)
 
 static void first(void)
 {
-	char *bdf = pci_find(ID_NVME, 0);
+	const char *bdf = drive_prepare();
 	int session;
 
-	qemu_prepare();
-	pci_bind(bdf, "vfio-pci");
-	qemu_run(&guest, qemu_args("kvm", NESTED_DISK, qemu_vfio(bdf)));
+	qemu_run(&guest, drive_args(bdf));
 	goes_on(bdf);
 	session = CHECK_OK(luo_create("holdfast-qemu-" QEMU_NAME));
 	qemu_tool(BUSY, STRINGS("\"state\":\"refused\"", "session-name-taken"),

@@ -11,11 +11,9 @@
 #include "judgenested.h"
 #include "kexec.h"
 #include "log.h"
-#include "machines.h"
 #include "marker.h"
-#include "nested.h"
 #include "pci.h"
-#include "qemu.h"
+#include "qemu/drive.h"
 #include "scenario.h"
 #include "system.h"
 
@@ -26,20 +24,6 @@
 #define DAMAGE		"/run/damage"
 
 static struct nested guest;
-
-static const char *prepare(void)
-{
-	char *bdf = pci_find(ID_NVME, 0);
-
-	qemu_prepare();
-	pci_bind(bdf, "vfio-pci");
-	return bdf;
-}
-
-static const char *const *args_of(const char *bdf)
-{
-	return qemu_args("kvm", NESTED_DISK, qemu_vfio(bdf));
-}
 
 /*
  * Stands for QEMU: says that it is too old, or passes on a copy of the stream with its
@@ -102,18 +86,18 @@ static void start(const char *bdf, const char *const *args)
 
 static void first(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
-	start(bdf, args_of(bdf));
+	start(bdf, drive_args(bdf));
 }
 
 /* An operator's mistake: the command line from before the update is right */
 static void second_other(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
 	mark(MARK_RETRIEVE);
-	qemu_run(&guest, with(args_of(bdf), "pc-q35-",
+	qemu_run(&guest, with(drive_args(bdf), "pc-q35-",
 			      "pc-q35-10.0,memory-backend=ram0,aux-ram-share=on"));
 	continues();
 	mark(MARK_FINISHED);
@@ -135,12 +119,12 @@ SCENARIO(qemu_other_machine) = {
 
 static const char *const *stand_in_args(const char *bdf)
 {
-	return with(args_of(bdf), "/usr/bin/qemu", STAND_IN);
+	return with(drive_args(bdf), "/usr/bin/qemu", STAND_IN);
 }
 
 static void first_stand_in(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
 	make_stand_in(NULL);
 	start(bdf, stand_in_args(bdf));
@@ -148,7 +132,7 @@ static void first_stand_in(void)
 
 static void second_held(void)
 {
-	const char *bdf = prepare();
+	const char *bdf = drive_prepare();
 
 	make_stand_in(OLD);
 	mark(MARK_RETRIEVE);

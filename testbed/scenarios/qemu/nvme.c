@@ -6,11 +6,9 @@
 #include "judgenested.h"
 #include "kexec.h"
 #include "log.h"
-#include "machines.h"
 #include "marker.h"
-#include "nested.h"
 #include "pci.h"
-#include "qemu.h"
+#include "qemu/drive.h"
 #include "scenario.h"
 
 #define READS	150	/* three seconds of them */
@@ -19,12 +17,10 @@ static struct nested guest;
 
 static void run(void)
 {
-	char *bdf = pci_find(ID_NVME, 0);
+	const char *bdf = drive_prepare();
 
-	qemu_prepare();
-	pci_bind(bdf, "vfio-pci");
 	mark(MARK_RETRIEVE);
-	qemu_run(&guest, qemu_args("kvm", NESTED_DISK, qemu_vfio(bdf)));
+	qemu_run(&guest, drive_args(bdf));
 	nested_work(&guest, "disk ", READS, QEMU_SECONDS);
 	mark(MARK_FINISHED);
 	pci_check_state(bdf, "none");

@@ -9,19 +9,10 @@
 #include "edu.h"
 #include "running/outlive.h"
 #include "owner.h"
+#include "judgepower.h"
 #include "power.h"
 
 static const char session[] = "holdfast-power-cut";
-
-static void power_cut(void)
-{
-	ask_host(POWER_CUT);
-	for (int i = 0; i < 30; i++) {
-		sleep(1);
-		say("waiting for the power cut");
-	}
-	FAIL("there was no power cut");
-}
 
 static void preserve(void)
 {
@@ -94,52 +85,31 @@ static void after(void)
 	running_close(r);
 }
 
-/* Cut once, in the last kernel but one, between these lines */
-static void judge_cut(struct evidence *ev, const char *from, const char *to)
-{
-	int last = scenario_stages(ev->scenario), cut = last - 1;
-
-	if (log_count(ev, 0, "^power-cut: done$") != 1 ||
-	    log_count(ev, cut, "^power-cut: done$") != 1)
-		complain(ev, "log: the power was not cut once, in kernel %d",
-			 cut);
-	if (!log_count(ev, cut, from))
-		complain(ev, "log: cut too early: kernel %d has no line '%s'",
-			 cut, from);
-	if (log_count(ev, cut, to))
-		complain(ev, "log: cut too late: kernel %d has a line '%s'",
-			 cut, to);
-	if (log_count(ev, last, "KHO: found|Retrieved live update data|"
-				"tables of the previous kernel|liveupdate: incoming"))
-		complain(ev, "log: kernel %d found something to take over",
-			 last);
-}
-
 static void judge_preserved(struct evidence *ev)
 {
-	judge_cut(ev, "hf: running 0000:", "liveupdate: frozen");
+	judge_power_cut(ev, "hf: running 0000:", "liveupdate: frozen");
 }
 
 /* No line of the next kernel: that would count as a kernel too many */
 static void judge_jump(struct evidence *ev)
 {
-	judge_cut(ev, "Starting new kernel", "hf: verdict");
+	judge_power_cut(ev, "Starting new kernel", "hf: verdict");
 }
 
 static void judge_boot(struct evidence *ev)
 {
-	judge_cut(ev, "KHO: found", "runs on with the tables");
+	judge_power_cut(ev, "KHO: found", "runs on with the tables");
 }
 
 static void judge_adopted(struct evidence *ev)
 {
-	judge_cut(ev, "runs on with the tables of the previous kernel",
+	judge_power_cut(ev, "runs on with the tables of the previous kernel",
 		  "hf: ");
 }
 
 static void judge_retrieved(struct evidence *ev)
 {
-	judge_cut(ev, "0000:01:00.0: liveupdate: retrieved",
+	judge_power_cut(ev, "0000:01:00.0: liveupdate: retrieved",
 		  "liveupdate: finished");
 }
 
