@@ -16,7 +16,7 @@ int rebind_add(struct cli *c, struct rebind *r, const struct hf_device *d,
 	if (!list)
 		return cli_fail_with(c, -ENOMEM, "no-memory", r->what,
 				     "memory", "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	r->list = list;
 	item = &list[r->count++];
 	memset(item, 0, sizeof(*item));

@@ -134,7 +134,7 @@ int check_run(struct check *k, struct cli *c, struct cli_next *next)
 	if (k->no_memory)
 		return cli_fail_with(c, -ENOMEM, "no-memory", "check",
 				     "memory", "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	return 0;
 }
 

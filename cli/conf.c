@@ -230,7 +230,7 @@ int conf_read(struct cli *c, struct conf *ret)
 		return cli_fail_with(c, -ENOMEM, "no-memory",
 				     "read configuration", "memory",
 				     "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	}
 	*ret = conf;
 	return 0;

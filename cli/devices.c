@@ -17,7 +17,7 @@ static int add(struct cli *c, struct cli_devices *l, const struct hf_device *d)
 	if (!list)
 		return cli_fail_with(c, -ENOMEM, "no-memory", "list devices",
 				     "memory", "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	l->list = list;
 	l->list[l->count++] = *d;
 	return 0;

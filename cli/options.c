@@ -199,7 +199,7 @@ int cli_parse(struct cli *c, int argc, char **argv)
 	if (!c->args)
 		return cli_fail_with(c, -ENOMEM, "no-memory", "begin",
 				     "memory", "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	for (int i = 1; i < argc && !code; i++) {
 		if (!strcmp(argv[i], "--")) {
 			if (c->verb && c->verb->flags & CLI_COMMAND) {

@@ -36,6 +36,11 @@ static int read_record(struct cli *c, struct own *o, const struct hf_restore *r)
 	}
 	memcpy(o->registers, o->devices[0].before.registers,
 	       sizeof(o->registers));
+	for (uint32_t i = 0; i < o->register_count; i++)
+		if (o->registers[i].bar >= OWN_BARS)
+			return own_refuse(c, -EBADMSG, "own-version", o->name,
+				      "use the same holdfast in both kernels, or discard it",
+				      "its record is of another version");
 	return 0;
 }
 
@@ -55,7 +60,7 @@ static int check_named(struct cli *c, const struct own *o)
 		if (n == o->count)
 			return own_refuse(c, -ENODEV, "own-not-there", d.bdf,
 				      "leave it out; own it when this session is finished",
-				      "the session of before lacks this device");
+				      "the session from the previous kernel lacks this device");
 	}
 	return 0;
 }

@@ -103,7 +103,7 @@ static int set_record(struct cli *c, const struct own *o, struct hf_plan *plan)
 	if (!record)
 		return own_refuse(c, -ENOMEM, "no-memory", "memory",
 				  "free some and try again",
-				  "there is none left");
+				  "out of memory");
 	memcpy(record->magic, OWN_MAGIC, sizeof(record->magic));
 	record->version = OWN_VERSION;
 	record->size = size;
@@ -146,7 +146,7 @@ int own_prepare(struct cli *c, struct own *o)
 	if (code)
 		return own_refuse(c, code, "no-memory", "memory",
 				  "free some and try again",
-				  "there is none left");
+				  "out of memory");
 	code = fill_plan(c, o, plan);
 	if (!code)
 		code = hf_plan_preserve(plan, o->name, c->timeout_ms,

@@ -102,7 +102,7 @@ int own_memory_is(const void *memory)
 	return 1;
 }
 
-/* Offset of the PCI Express capability, 0 if there is none */
+/* Offset of the PCI Express capability, or 0 */
 static uint32_t find_express(const uint8_t *config)
 {
 	uint8_t at = config[PCI_CAPABILITY_LIST];
@@ -142,7 +142,7 @@ static int outlasts_reset(uint32_t at)
 	       is_within(at, PCI_SUBSYSTEM_VENDOR_ID, 4);
 }
 
-/* Numbers of what is compared, one behind the other */
+/* Everything that is compared has a number, so that a search can be continued */
 enum {
 	RUNNING = 0,
 	BARS = 1,

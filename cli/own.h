@@ -21,7 +21,7 @@ struct own_register {
 	uint32_t is_set;	/* it is written when the device is opened */
 };
 
-/* What is seen of a device; part of the record in the manifest */
+/* State of a device that must not change; part of the record in the manifest */
 struct own_seen {
 	char bdf[HF_BDF_LEN];
 	uint32_t running;
@@ -72,7 +72,7 @@ struct own_difference {
 	uint64_t now;
 };
 
-/* The next one from *@at on, which begins at 0. Return: 0 if there is none */
+/* Find the next difference from *@at on, which begins at 0. Return: 1, or 0 at the end */
 int own_differs(const struct own *o, const struct own_device *d, uint32_t *at,
 		struct own_difference *ret);
 

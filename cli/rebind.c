@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One device gets another driver: asked only, or done within a time */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -19,6 +21,9 @@ struct outcome {
 	struct hf_binding before;
 	struct hf_error error;
 };
+
+/* A pipe takes it whole or not at all */
+static_assert(sizeof(struct outcome) <= PIPE_BUF);
 
 /* Of a boot nobody has loaded it yet; hf_bind_check() says if that failed */
 static void load_driver(struct cli *c, const struct rebind_item *item)
@@ -94,7 +99,7 @@ static void report(struct cli *c, const struct rebind *r,
 
 	o.code = change(c, r, item, &o);
 	fflush(c->err);
-	/* Less than PIPE_BUF: at once or, if nobody waits any more, not at all */
+	/* If nobody waits any more, this fails */
 	_exit(write(fd, &o, sizeof(o)) != sizeof(o));
 }
 

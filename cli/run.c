@@ -34,7 +34,7 @@ static int make_context(struct cli *c)
 	if (!code)
 		return 0;
 	return cli_fail_with(c, code, "no-memory", "begin", "memory",
-			     "free some and try again", "there is none left");
+			     "free some and try again", "out of memory");
 }
 
 /* Output that did not get out is a failure, as of a full disk */

@@ -51,7 +51,7 @@ static int retrieve_tokens(struct cli *c, const struct hf_sessions *list,
 	if (!g->fds)
 		return cli_fail_with(c, -ENOMEM, "no-memory", "finish",
 				     "memory", "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	for (uint32_t i = 0; i < item.files; i++) {
 		hf_sessions_get_file(list, index, i, &f);
 		if (f.state == HF_FILE_RETRIEVED)

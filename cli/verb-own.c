@@ -172,7 +172,7 @@ static int report_back(struct cli *c, const struct own *o)
 	return differs ? EXIT_FAILED : EXIT_OK;
 }
 
-/* What is meanwhile is said for people alone: a document comes at the end */
+/* Progress is for people; with --json the document comes at the end */
 static void say_now(struct cli *c, const char *what)
 {
 	if (!c->json)
@@ -294,7 +294,7 @@ int cli_verb_own(struct cli *c)
 	if (!o)
 		return cli_fail_with(c, -ENOMEM, "no-memory", "own", "memory",
 				     "free some and try again",
-				     "there is none left");
+				     "out of memory");
 	o->name = name ? name : OWN_SESSION;
 	o->idle = !!cli_opt(c, "idle");
 	o->session = -1;

@@ -69,7 +69,7 @@ int hf_fail_arg(struct hf_error *err, const char *function, const char *why)
 int hf_fail_mem(struct hf_error *err, const char *what)
 {
 	return fail(err, -ENOMEM, "no-memory", what, "memory",
-		    "free some and try again", "there is none left");
+		    "free some and try again", "out of memory");
 }
 
 void hf_error_prefix(struct hf_error *err, const char *format, ...)
