@@ -248,7 +248,8 @@ bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
  * Return: false if @pf has virtual functions that a Live Update depends on, or did
  *         depend on, and @drv would reset it.
  */
-bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf, struct pci_driver *drv)
+bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf,
+				    const struct pci_driver *drv)
 {
 	if (!pf->is_physfn || !(READ_ONCE(pf->sriov->preserved) ||
 				pci_liveupdate_inherited_vfs(pf)))

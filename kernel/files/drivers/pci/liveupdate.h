@@ -258,7 +258,8 @@ int pci_liveupdate_get_physfn(struct pci_dev *dev);
 void pci_liveupdate_put_physfn(struct pci_dev *dev);
 bool pci_liveupdate_quiesce_physfn(struct pci_dev *pf);
 bool pci_liveupdate_abandon_physfn(struct pci_dev *pf);
-bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf, struct pci_driver *drv);
+bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf,
+				    const struct pci_driver *drv);
 bool pci_liveupdate_detaches(struct pci_dev *pf);
 
 #else
@@ -307,7 +308,7 @@ static inline bool pci_liveupdate_abandon_physfn(struct pci_dev *pf)
 }
 
 static inline bool pci_liveupdate_physfn_may_bind(struct pci_dev *pf,
-						  struct pci_driver *drv)
+						  const struct pci_driver *drv)
 {
 	return true;
 }
